@@ -1,0 +1,255 @@
+//! The vocabulary: what can happen while a program is observed.
+//!
+//! A run is one `Vec<Event>`. The tracer writes it, the renderers only read it,
+//! and nothing else passes between them.
+//! All times are on one clock, CLOCK_REALTIME, in nanoseconds.
+
+use std::borrow::Cow;
+use std::net::SocketAddr;
+
+/// A point in time: nanoseconds since 1970-01-01 UTC, read from CLOCK_REALTIME.
+///
+/// The entry of a call is when the tracer saw the thread stop before it.
+/// The exit is when the tracer saw the thread stop after it, so it is a bound: the call ended no later.
+pub type Time = u64;
+
+/// Who did it: a thread of a process, as the kernel numbers them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Who {
+    /// The process (thread group) id.
+    pub process: i32,
+    /// The thread id; equal to `process` for the first thread.
+    pub thread: i32,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A system call.
+    Call(Call),
+    /// A process or thread began, became another program, got a signal or ended.
+    Life(Life),
+    /// Something the observed program itself, or whoever plays it, wished to have in the record.
+    Mark(Mark),
+}
+
+impl Event {
+    /// When it happened; for a call, when it was entered.
+    pub fn at(&self) -> Time {
+        match self {
+            Event::Call(call) => call.entered,
+            Event::Life(life) => life.at,
+            Event::Mark(mark) => mark.at,
+        }
+    }
+
+    /// The thread it happened in.
+    pub fn who(&self) -> Who {
+        match self {
+            Event::Call(call) => call.who,
+            Event::Life(life) => life.who,
+            Event::Mark(mark) => mark.who,
+        }
+    }
+}
+
+/// One system call, decoded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// The thread that made it.
+    pub who: Who,
+    /// The name of the system call as its manual page has it (`accept4`, `sendto`), or `syscall_N` for an unknown one.
+    pub name: Cow<'static, str>,
+    /// When the thread stopped before the call.
+    pub entered: Time,
+    /// When it stopped after the call; `None` if that was never seen (killed in the call, exec, end of the run).
+    pub left: Option<Time>,
+    /// The arguments in the order of the manual page, decoded.
+    pub args: Vec<Arg>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The addresses of the socket after the call, read from the kernel
+    /// (for calls that give a socket an address: bind, listen, connect, accept, accept4).
+    pub ends: Option<Ends>,
+    /// True when the language's runtime made this call on its own account, not the code that was written:
+    /// debug builds of Rust's std ask `fcntl(fd, F_GETFD)` before they close.
+    pub by_runtime: bool,
+}
+
+/// One argument of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arg {
+    /// The parameter's name in the manual page (`sockfd`, `addr`, `backlog`).
+    pub name: &'static str,
+    /// Its value. For an argument that the kernel writes to, the value after the call.
+    pub value: Value,
+}
+
+/// A value as a manual page would write it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A number that is just a number (a backlog, a protocol without a name).
+    Int(i64),
+    /// A file descriptor.
+    Fd(i32),
+    /// A null pointer where a pointer may be.
+    Null,
+    /// A pointer whose target was not, or could not be, read.
+    Pointer(u64),
+    /// One constant (`AF_INET`, `SO_REUSEADDR`), or its number where no name is known.
+    Name {
+        /// The constant's name; empty when the number is unknown.
+        name: Cow<'static, str>,
+        /// The number.
+        raw: i64,
+    },
+    /// A set of flags, in the order they are written.
+    Flags {
+        /// The names of the bits that have one.
+        names: Vec<Cow<'static, str>>,
+        /// The bits without a name, 0 when there are none.
+        rest: u64,
+    },
+    /// A socket address.
+    Address(Address),
+    /// A length that the call reads and writes (`addrlen`): what went in and what came out.
+    Length {
+        /// The value before the call.
+        before: Option<u32>,
+        /// The value after it, where it was seen.
+        after: Option<u32>,
+    },
+    /// Bytes: what was sent or what was received.
+    Bytes {
+        /// The first bytes, as many as were copied.
+        data: Vec<u8>,
+        /// How many there were in all.
+        total: u64,
+    },
+    /// A time, in seconds and nanoseconds.
+    Duration {
+        /// Whole seconds.
+        seconds: i64,
+        /// The rest, in nanoseconds.
+        nanoseconds: i64,
+    },
+    /// Several values: an iovec array, a poll set.
+    List(Vec<Value>),
+    /// A structure, field by field, with the field names of the C header.
+    Struct(Vec<(&'static str, Value)>),
+}
+
+/// A socket address as it lay in memory.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Address {
+    /// AF_INET or AF_INET6.
+    Inet(SocketAddr),
+    /// AF_UNIX with a path in the file system (without its closing NUL).
+    UnixPath(Vec<u8>),
+    /// AF_UNIX with an abstract name (without its leading NUL).
+    UnixAbstract(Vec<u8>),
+    /// AF_UNIX without a name: an unbound or anonymous socket.
+    UnixUnnamed,
+    /// Any other family, or one too short to decode.
+    Other {
+        /// The family's number; `None` when not even that was there.
+        family: Option<u16>,
+        /// The bytes after the family.
+        data: Vec<u8>,
+    },
+}
+
+/// How a call ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It returned this number, zero or more.
+    Returned(i64),
+    /// It failed with this errno (a positive number, `libc::ECONNREFUSED`).
+    Failed(i32),
+    /// A signal interrupted it and the kernel started it again; the next call of this thread is the same one.
+    Restarted,
+    /// It had not ended when the thread was killed, became another program, or the observing stopped.
+    Unfinished,
+}
+
+/// The two addresses of a socket, as getsockname and getpeername give them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ends {
+    /// This end.
+    pub local: Option<Address>,
+    /// The other end, for a connected socket.
+    pub peer: Option<Address>,
+}
+
+/// A turn in the life of a process or thread.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Life {
+    /// When.
+    pub at: Time,
+    /// Whose.
+    pub who: Who,
+    /// What happened.
+    pub what: Turn,
+}
+
+/// What can happen to a process or thread.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Turn {
+    /// It was started by the observer.
+    Started,
+    /// It was made by fork, vfork or clone.
+    Forked {
+        /// The thread that made it.
+        parent: Who,
+    },
+    /// It became another program.
+    Exec {
+        /// The program's path, as the kernel has it in /proc/PID/exe.
+        program: String,
+    },
+    /// A signal was delivered to it.
+    Signal(i32),
+    /// It returned from main or called exit.
+    Exited {
+        /// The exit status, 0 to 255.
+        status: i32,
+    },
+    /// A signal killed it.
+    Killed {
+        /// The signal's number.
+        signal: i32,
+    },
+}
+
+/// A line in the record that is not a system call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// When.
+    pub at: Time,
+    /// In whose lane.
+    pub who: Who,
+    /// What.
+    pub what: Note,
+}
+
+/// The kinds of mark.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Note {
+    /// The program said this about itself.
+    Said(String),
+    /// From here on, others may go on that waited for this name.
+    Gave(String),
+    /// The thread waited for this name and goes on now: everything before the matching [`Note::Gave`] comes first.
+    Got(String),
+    /// The thread waited until this one slept in a system call, and goes on now.
+    SawAsleep {
+        /// The thread that sleeps.
+        sleeper: Who,
+        /// The name of the call it sleeps in.
+        call: String,
+    },
+    /// The calls of this thread up to the matching [`Note::End`] are the ones to look at.
+    Begin(String),
+    /// See [`Note::Begin`].
+    End(String),
+}

@@ -1,0 +1,2 @@
+//! Two programs say hello and hi.
+fn main() {}

@@ -1,0 +1,1 @@
+//! socket: ask the kernel for a socket and get a descriptor

@@ -1,0 +1,1 @@
+//! bind, listen, getsockname: give a socket an address and open its door

@@ -1,0 +1,1 @@
+//! accept: take one finished connection off the queue

@@ -1,0 +1,2 @@
+//! accept: take one finished connection off the queue
+fn main() {}

@@ -1,0 +1,1 @@
+//! connect: call a listening socket

@@ -1,0 +1,2 @@
+//! connect: call a listening socket
+fn main() {}

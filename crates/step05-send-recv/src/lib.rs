@@ -1,0 +1,1 @@
+//! send, recv: move bytes through a connection

@@ -1,0 +1,2 @@
+//! send, recv: move bytes through a connection
+fn main() {}

@@ -1,0 +1,1 @@
+//! close, shutdown: end a conversation

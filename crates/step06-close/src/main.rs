@@ -1,0 +1,2 @@
+//! close, shutdown: end a conversation
+fn main() {}
