@@ -1,0 +1,31 @@
+//! The same call, typed.
+//!
+//! The crate `nix` makes the same call with the same arguments, but each argument has a type:
+//! a family cannot stand where a protocol belongs.
+//! The descriptor comes back as an [`OwnedFd`], which closes it on drop.
+//! Errno comes back as [`nix::errno::Errno`], an enum with one name for each value.
+//!
+//! It sets no flag that you did not pass: close-on-exec must be asked for.
+
+use std::os::fd::OwnedFd;
+
+use nix::sys::socket::{self, AddressFamily, SockFlag, SockProtocol, SockType};
+
+/// `socket(domain, type, protocol)`: ask the kernel for a socket and get a descriptor.
+///
+/// In C the flags are joined to the type by `|`. Here they are an argument of their own:
+/// `SockFlag::empty()`, or on Linux `SockFlag::SOCK_CLOEXEC` and `SOCK_NONBLOCK`.
+/// On a system that has no such flags, nix sets them afterwards, in a second call.
+/// A `protocol` of `None` is C's 0: the usual one.
+///
+/// # Errors
+///
+/// As for [`with_libc::socket`](crate::with_libc::socket), as an `Errno`.
+pub fn socket(
+    family: AddressFamily,
+    kind: SockType,
+    flags: SockFlag,
+    protocol: Option<SockProtocol>,
+) -> nix::Result<OwnedFd> {
+    socket::socket(family, kind, flags, protocol)
+}
