@@ -1,0 +1,65 @@
+//! The same calls, typed.
+//!
+//! An IPv4 address is a [`SockaddrIn`]: the C struct inside, made from a `SocketAddrV4`, so the byte
+//! order cannot be forgotten. A [`Backlog`] is checked before the kernel sees it.
+//! `bind` and `getsockname` still take a bare number, `listen` a borrowed descriptor.
+//!
+//! Nothing is added: no `SO_REUSEADDR`, no close-on-exec.
+
+use std::net::SocketAddrV4;
+use std::os::fd::{AsRawFd, OwnedFd};
+
+use nix::sys::socket::{self, AddressFamily, Backlog, SockFlag, SockType, SockaddrIn};
+use step01_socket::with_nix::socket;
+
+/// `bind(fd, addr, len)`: give the socket a local address.
+///
+/// Pointer and length are both taken from `address`, so they always fit each other.
+///
+/// # Errors
+///
+/// As for [`with_libc::bind`](crate::with_libc::bind), as an `Errno`.
+pub fn bind(socket: &OwnedFd, address: &SockaddrIn) -> nix::Result<()> {
+    socket::bind(socket.as_raw_fd(), address)
+}
+
+/// `listen(fd, backlog)`: let the kernel answer clients, and queue the finished connections.
+///
+/// `Backlog::new(n)` is where nix refuses: `EINVAL` for `n` above the `SOMAXCONN` of the C headers
+/// (4096 on Linux), without a system call. The kernel itself would only cut the number down.
+///
+/// # Errors
+///
+/// As for [`with_libc::listen`](crate::with_libc::listen), as an `Errno`.
+pub fn listen(socket: &OwnedFd, backlog: Backlog) -> nix::Result<()> {
+    socket::listen(socket, backlog)
+}
+
+/// `getsockname(fd, addr, len)`: ask for the socket's own address.
+///
+/// The type asked for decides how much room the kernel gets. nix checks what came back:
+/// an address of another family is `EINVAL`, where the raw call would have cut it off.
+///
+/// # Errors
+///
+/// As for [`with_libc::getsockname`](crate::with_libc::getsockname), as an `Errno`.
+pub fn local_address(socket: &OwnedFd) -> nix::Result<SockaddrIn> {
+    socket::getsockname::<SockaddrIn>(socket.as_raw_fd())
+}
+
+/// Three calls: `socket`, `bind`, `listen`. A descriptor that waits for clients.
+///
+/// # Errors
+///
+/// As for each of the three. The descriptor is closed by drop, whichever `?` ends the function.
+pub fn listen_on(address: SocketAddrV4, backlog: Backlog) -> nix::Result<OwnedFd> {
+    let listener = socket(
+        AddressFamily::Inet,
+        SockType::Stream,
+        SockFlag::empty(),
+        None,
+    )?;
+    bind(&listener, &SockaddrIn::from(address))?;
+    listen(&listener, backlog)?;
+    Ok(listener)
+}
