@@ -1,0 +1,51 @@
+//! The same calls, almost raw.
+//!
+//! nix types the arguments, but `accept` is older than its use of [`OwnedFd`]: it takes a number and
+//! returns a number. So the functions here make the owner themselves, on the line after.
+//!
+//! nix passes null for the address and its length: who called must be asked afterwards.
+//! Close-on-exec is not set, and a signal ends the call with `EINTR`.
+
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+
+use nix::sys::socket::{self, SockaddrIn};
+
+/// `accept(fd, NULL, NULL)`: take one finished connection off the queue.
+///
+/// The client's address is thrown away. [`peer_address`] can still ask for it, as long as the
+/// connection lives.
+///
+/// # Errors
+///
+/// As for [`with_libc::accept`](crate::with_libc::accept), as an `Errno`.
+pub fn accept(listener: &OwnedFd) -> nix::Result<OwnedFd> {
+    let fd = socket::accept(listener.as_raw_fd())?;
+    // SAFETY: the kernel has just opened `fd` for this call, so nothing else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// `accept4(fd, NULL, NULL, flags)`: `accept`, with flags for the new descriptor.
+///
+/// `flags` is `SockFlag::empty()`, `SOCK_CLOEXEC`, `SOCK_NONBLOCK`, or both joined by `|`.
+///
+/// nix has it wherever the system has it; here it is Linux only.
+///
+/// # Errors
+///
+/// As for [`with_libc::accept4`](crate::with_libc::accept4), as an `Errno`.
+#[cfg(target_os = "linux")]
+pub fn accept4(listener: &OwnedFd, flags: socket::SockFlag) -> nix::Result<OwnedFd> {
+    let fd = socket::accept4(listener.as_raw_fd(), flags)?;
+    // SAFETY: the kernel has just opened `fd` for this call, so nothing else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// `getpeername(fd, addr, len)`: ask for the address of the other end.
+///
+/// # Errors
+///
+/// As for [`with_libc::getpeername`](crate::with_libc::getpeername), as an `Errno`.
+/// `EINVAL` from nix itself: the address is not an IPv4 one.
+pub fn peer_address(socket: &OwnedFd) -> nix::Result<SockaddrIn> {
+    socket::getpeername::<SockaddrIn>(socket.as_raw_fd())
+}

@@ -1,0 +1,43 @@
+//! The same call on an owned socket.
+//!
+//! [`Socket::accept`] returns a new [`Socket`], closed on drop, and the client's address.
+//! It adds close-on-exec: on Linux and the BSDs by calling `accept4`, on macOS in a second call.
+//! It does not add a retry: a signal ends the call with `EINTR`.
+//!
+//! [`Socket::accept_raw`] is plain `accept`.
+
+use std::io;
+
+use socket2::{SockAddr, Socket};
+
+/// `accept4(fd, addr, len, SOCK_CLOEXEC)`: take one finished connection off the queue, for this
+/// program only.
+///
+/// The address is of the listener's family; `as_socket` turns it into std's `SocketAddr`.
+///
+/// # Errors
+///
+/// As for [`with_libc::accept`](crate::with_libc::accept).
+pub fn accept(listener: &Socket) -> io::Result<(Socket, SockAddr)> {
+    listener.accept()
+}
+
+/// `accept(fd, addr, len)`: the same with nothing added.
+///
+/// The new socket is still owned and closed on drop, but it stays open across `execve`.
+///
+/// # Errors
+///
+/// As for [`with_libc::accept`](crate::with_libc::accept).
+pub fn accept_raw(listener: &Socket) -> io::Result<(Socket, SockAddr)> {
+    listener.accept_raw()
+}
+
+/// `getpeername(fd, addr, len)`: ask for the address of the other end, of whatever family.
+///
+/// # Errors
+///
+/// As for [`with_libc::getpeername`](crate::with_libc::getpeername).
+pub fn peer_address(socket: &Socket) -> io::Result<SockAddr> {
+    socket.peer_addr()
+}
