@@ -1,0 +1,56 @@
+//! The raw call.
+//!
+//! Nothing is added: how long it waits is for the kernel to say, and a signal ends it with `EINTR`
+//! while the handshake goes on.
+
+use std::io;
+use std::net::SocketAddrV4;
+use std::os::fd::RawFd;
+
+use libc::{sockaddr, socklen_t};
+use step01_socket::with_libc::{cvt, socket};
+use step02_bind_listen::with_libc::{give_up, sockaddr_in};
+
+/// `connect(fd, addr, len)`: call a listening socket, and wait until the handshake is done.
+///
+/// `address` is the server's, with port and address highest byte first.
+/// `length` is in bytes: 16 for a `sockaddr_in`.
+///
+/// # Safety
+///
+/// `length` bytes must be readable at `address`.
+///
+/// # Errors
+///
+/// - `ECONNREFUSED`: the machine answered, and nobody listens on that port.
+/// - `ETIMEDOUT`: no answer at all, after many a repeated SYN. Linux gives up after about two minutes.
+/// - `ENETUNREACH`, `EHOSTUNREACH`: there is no way to that address.
+/// - `EADDRNOTAVAIL`: no ephemeral port is left.
+/// - `EINTR`: a signal handler ran while you waited. The handshake goes on without you. Do not
+///   take it for a failure: wait with `poll` until the socket is writable, then read `SO_ERROR`.
+/// - `EINPROGRESS`: the socket is non-blocking, the SYN is sent, and the answer is not there yet.
+/// - `EALREADY`: an earlier `connect` on this socket is still under way.
+/// - `EISCONN`: the socket is connected.
+/// - `EAFNOSUPPORT`: the address is of another family than the socket.
+///
+/// See connect(2).
+pub unsafe fn connect(fd: RawFd, address: *const sockaddr, length: socklen_t) -> io::Result<()> {
+    // SAFETY: the caller promises `length` readable bytes, and the kernel only reads them.
+    cvt(unsafe { libc::connect(fd, address, length) })?;
+    Ok(())
+}
+
+/// Two calls: `socket`, `connect`. A descriptor with a server at the other end.
+///
+/// # Errors
+///
+/// As for `socket` and [`connect`]. If `connect` fails, the descriptor is closed.
+pub fn connect_to(address: SocketAddrV4) -> io::Result<RawFd> {
+    let fd = socket(libc::AF_INET, libc::SOCK_STREAM, 0)?;
+    let address = sockaddr_in(address);
+    let length = size_of_val(&address) as socklen_t;
+    // SAFETY: `length` is the size of `address`, which lives until after the call.
+    let connected = unsafe { connect(fd, (&raw const address).cast(), length) };
+    connected.map_err(|error| give_up(fd, error))?;
+    Ok(fd)
+}

@@ -1,0 +1,37 @@
+//! The same job through std, in one function.
+//!
+//! `TcpStream::connect` calls `socket` (with close-on-exec) and `connect`, and adds:
+//!
+//! - If a signal ends the wait (`EINTR`), it calls `connect` again. If the handshake was finished in
+//!   between, the second call says `EISCONN`, and std takes that for success.
+//! - Given a name or several addresses, it tries one after the other, each with a new socket.
+//!   The error it returns is that of the last one.
+//!
+//! std cannot bind a socket and then connect it: to choose the local port, drop a layer.
+
+use std::io;
+use std::net::{SocketAddrV4, TcpStream};
+use std::time::Duration;
+
+/// `connect(fd, addr, len)`: make a socket, call a listening one, and wait until the handshake is done.
+///
+/// # Errors
+///
+/// As for [`with_libc::connect_to`](crate::with_libc::connect_to), without `EINTR`.
+pub fn connect_to(address: SocketAddrV4) -> io::Result<TcpStream> {
+    TcpStream::connect(address)
+}
+
+/// `connect(fd, addr, len)` on a non-blocking socket, then `poll`: call, but do not wait for ever.
+///
+/// The same steps as [`with_socket2::connect_timeout`](crate::with_socket2::connect_timeout).
+/// It takes one address only: with several, it would be unclear whose time is over.
+///
+/// # Errors
+///
+/// As for [`with_libc::connect_to`](crate::with_libc::connect_to), without `EINTR`.
+/// An error of kind `TimedOut` that has no errno is std's own: the time is over, and the socket is
+/// closed. A `timeout` of zero is refused with `InvalidInput`.
+pub fn connect_timeout(address: SocketAddrV4, timeout: Duration) -> io::Result<TcpStream> {
+    TcpStream::connect_timeout(&address.into(), timeout)
+}
