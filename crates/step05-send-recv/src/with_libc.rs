@@ -1,0 +1,100 @@
+//! The raw calls.
+//!
+//! C passes a pointer and a length, and nothing makes sure that they fit. Here both come from one
+//! slice, so these functions are safe to call. Nothing else is added: no flag, no retry, no loop.
+
+use std::io;
+use std::os::fd::RawFd;
+
+use libc::c_int;
+use step01_socket::with_libc::cvt;
+
+/// `send(fd, buf, len, flags)`: copy bytes into the kernel's send buffer.
+///
+/// Waits while the buffer is full. Returns how many bytes were taken: at least one, if there were any,
+/// and perhaps not all.
+///
+/// `flags` is 0, or `libc::MSG_NOSIGNAL` (no `SIGPIPE`), `MSG_DONTWAIT` (never wait), ….
+///
+/// # Errors
+///
+/// - `EPIPE`: nothing can be sent any more. The peer has reset the connection, or we have shut our
+///   side down. Without `MSG_NOSIGNAL` the signal `SIGPIPE` comes first.
+/// - `ECONNRESET`: the peer has reset the connection: it closed and then got more from us, or it
+///   closed without having read everything.
+/// - `EAGAIN`: the socket is non-blocking, or has a send timeout, and the buffer is full.
+/// - `EINTR`: a signal handler ran before a single byte was taken. Nothing is lost: call again.
+/// - `ENOTCONN` (`EPIPE` on Linux): a socket without a connection, a listener for instance.
+/// - `EBADF`, `ENOTSOCK`: not open, or not a socket.
+///
+/// See send(2).
+pub fn send(fd: RawFd, bytes: &[u8], flags: c_int) -> io::Result<usize> {
+    // SAFETY: pointer and length are of one slice, and the kernel only reads from it.
+    let sent = cvt(unsafe { libc::send(fd, bytes.as_ptr().cast(), bytes.len(), flags) })?;
+    Ok(sent as usize)
+}
+
+/// `recv(fd, buf, len, flags)`: copy bytes that have arrived out of the kernel's receive buffer.
+///
+/// Waits until there is at least one. Returns how many were written to the front of `buffer`:
+/// only `buffer[..n]` is new, what stands behind it is old. 0 means that the peer will send no more
+/// (or that `buffer` is empty).
+///
+/// `flags` is 0, or `libc::MSG_PEEK` (leave the bytes there), `MSG_WAITALL` (wait for all of `buffer`),
+/// `MSG_DONTWAIT` (never wait), ….
+///
+/// # Errors
+///
+/// - `ECONNRESET`: the peer has reset the connection. What was not received yet may be lost.
+/// - `ENOTCONN`: a socket without a connection, a listener for instance.
+/// - `EAGAIN`: the socket is non-blocking, or has a receive timeout, and nothing has arrived.
+/// - `EINTR`: a signal handler ran before a byte arrived. Nothing is lost: call again.
+/// - `ETIMEDOUT`: the peer's machine has stopped answering.
+/// - `EBADF`, `ENOTSOCK`: not open, or not a socket.
+///
+/// See recv(2).
+pub fn recv(fd: RawFd, buffer: &mut [u8], flags: c_int) -> io::Result<usize> {
+    // SAFETY: pointer and length are of one slice, which is ours alone while the kernel writes.
+    let count = cvt(unsafe { libc::recv(fd, buffer.as_mut_ptr().cast(), buffer.len(), flags) })?;
+    Ok(count as usize)
+}
+
+/// `write(fd, buf, len)`: `send` without flags, for descriptors of every kind.
+///
+/// # Errors
+///
+/// As for [`send`]. There is no way to say `MSG_NOSIGNAL`.
+///
+/// See write(2).
+pub fn write(fd: RawFd, bytes: &[u8]) -> io::Result<usize> {
+    // SAFETY: pointer and length are of one slice, and the kernel only reads from it.
+    let written = cvt(unsafe { libc::write(fd, bytes.as_ptr().cast(), bytes.len()) })?;
+    Ok(written as usize)
+}
+
+/// `read(fd, buf, len)`: `recv` without flags, for descriptors of every kind.
+///
+/// # Errors
+///
+/// As for [`recv`].
+///
+/// See read(2).
+pub fn read(fd: RawFd, buffer: &mut [u8]) -> io::Result<usize> {
+    // SAFETY: pointer and length are of one slice, which is ours alone while the kernel writes.
+    let count = cvt(unsafe { libc::read(fd, buffer.as_mut_ptr().cast(), buffer.len()) })?;
+    Ok(count as usize)
+}
+
+/// [`send`] again and again, until the kernel has taken all of `bytes`.
+///
+/// # Errors
+///
+/// The first error of [`send`], `EINTR` and `EAGAIN` among them, and how many bytes had been taken
+/// before. Without that number nobody could go on: `&bytes[sent..]` is what is left.
+pub fn send_all(fd: RawFd, bytes: &[u8], flags: c_int) -> Result<(), (usize, io::Error)> {
+    let mut sent = 0;
+    while sent < bytes.len() {
+        sent += send(fd, &bytes[sent..], flags).map_err(|error| (sent, error))?;
+    }
+    Ok(())
+}

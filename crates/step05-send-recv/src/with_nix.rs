@@ -1,0 +1,65 @@
+//! The same calls, typed.
+//!
+//! Flags are a [`MsgFlags`], so a flag of `open` or `poll` does not fit. Otherwise nothing is added:
+//! no flag, no retry, no loop.
+
+use std::os::fd::{AsRawFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::sys::socket::{self, MsgFlags};
+use nix::unistd;
+
+/// `send(fd, buf, len, flags)`: copy bytes into the kernel's send buffer.
+///
+/// Returns how many bytes were taken, perhaps not all.
+/// `flags` is `MsgFlags::empty()`, `MSG_NOSIGNAL`, ….
+///
+/// # Errors
+///
+/// As for [`with_libc::send`](crate::with_libc::send), as an `Errno`.
+pub fn send(socket: &OwnedFd, bytes: &[u8], flags: MsgFlags) -> nix::Result<usize> {
+    socket::send(socket.as_raw_fd(), bytes, flags)
+}
+
+/// `recv(fd, buf, len, flags)`: copy bytes that have arrived out of the kernel's receive buffer.
+///
+/// Returns how many were written to the front of `buffer`. 0 means that the peer will send no more.
+///
+/// # Errors
+///
+/// As for [`with_libc::recv`](crate::with_libc::recv), as an `Errno`.
+pub fn recv(socket: &OwnedFd, buffer: &mut [u8], flags: MsgFlags) -> nix::Result<usize> {
+    socket::recv(socket.as_raw_fd(), buffer, flags)
+}
+
+/// `write(fd, buf, len)`: `send` without flags, for descriptors of every kind.
+///
+/// # Errors
+///
+/// As for [`send`].
+pub fn write(socket: &OwnedFd, bytes: &[u8]) -> nix::Result<usize> {
+    unistd::write(socket, bytes)
+}
+
+/// `read(fd, buf, len)`: `recv` without flags, for descriptors of every kind.
+///
+/// # Errors
+///
+/// As for [`recv`].
+pub fn read(socket: &OwnedFd, buffer: &mut [u8]) -> nix::Result<usize> {
+    unistd::read(socket, buffer)
+}
+
+/// [`send`] again and again, until the kernel has taken all of `bytes`. nix has no such function.
+///
+/// # Errors
+///
+/// The first error of [`send`], and how many bytes had been taken before:
+/// `&bytes[sent..]` is what is left.
+pub fn send_all(socket: &OwnedFd, bytes: &[u8], flags: MsgFlags) -> Result<(), (usize, Errno)> {
+    let mut sent = 0;
+    while sent < bytes.len() {
+        sent += send(socket, &bytes[sent..], flags).map_err(|errno| (sent, errno))?;
+    }
+    Ok(())
+}
