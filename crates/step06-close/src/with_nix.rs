@@ -1,0 +1,66 @@
+//! The same calls, with an owner.
+//!
+//! An [`OwnedFd`] closes its descriptor on drop: it cannot be forgotten, and it cannot be done twice.
+//! Drop has no way to return an error, so the error of that `close` is lost.
+//! Who wants to see it calls [`close`], which takes the owner away.
+
+use std::os::fd::{AsRawFd, OwnedFd};
+
+use nix::libc;
+use nix::sys::socket::{self, Shutdown, setsockopt, sockopt};
+use nix::unistd;
+
+/// `close(fd)`: give a descriptor back to the kernel, and see whether that worked.
+///
+/// `drop(socket)` makes the same call and looks at no error.
+/// The socket is used up: a second `close(socket)` does not compile.
+///
+/// # Errors
+///
+/// As for [`with_libc::close`](crate::with_libc::close), as an `Errno`.
+pub fn close(socket: OwnedFd) -> nix::Result<()> {
+    unistd::close(socket)
+}
+
+/// `shutdown(fd, how)`: end one direction of the connection, or both. The descriptor stays open.
+///
+/// `how` is `Shutdown::Write`, `Read` or `Both`.
+///
+/// # Errors
+///
+/// As for [`with_libc::shutdown`](crate::with_libc::shutdown), as an `Errno`.
+pub fn shutdown(socket: &OwnedFd, how: Shutdown) -> nix::Result<()> {
+    socket::shutdown(socket.as_raw_fd(), how)
+}
+
+/// `dup(fd)`: a second descriptor for the same socket, with an owner of its own.
+///
+/// The copy has no close-on-exec. `OwnedFd::try_clone`, which is std's, makes one that has.
+///
+/// # Errors
+///
+/// As for [`with_libc::dup`](crate::with_libc::dup), as an `Errno`.
+pub fn dup(socket: &OwnedFd) -> nix::Result<OwnedFd> {
+    unistd::dup(socket)
+}
+
+/// `setsockopt(fd, SOL_SOCKET, SO_LINGER, linger, len)`: say what `close` does with unsent bytes.
+///
+/// Each option is a type, so the value has the right size; inside it is still the C struct.
+/// `seconds` as for [`with_libc::set_linger`](crate::with_libc::set_linger).
+///
+/// # Errors
+///
+/// As there, as an `Errno`.
+pub fn set_linger(socket: &OwnedFd, seconds: Option<i32>) -> nix::Result<()> {
+    let linger = libc::linger {
+        l_onoff: seconds.is_some().into(),
+        l_linger: seconds.unwrap_or(0),
+    };
+    #[cfg(not(target_vendor = "apple"))]
+    use sockopt::Linger;
+    // On Apple systems SO_LINGER counts clock ticks; this is the one that counts seconds.
+    #[cfg(target_vendor = "apple")]
+    use sockopt::LingerSec as Linger;
+    setsockopt(socket, Linger, &linger)
+}

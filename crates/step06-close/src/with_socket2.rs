@@ -1,0 +1,53 @@
+//! The same calls on an owned socket.
+//!
+//! A [`Socket`] closes its descriptor on drop, and looks at no error. There is no method `close`:
+//! the end of a socket is the end of its variable.
+//!
+//! A copy is made with close-on-exec, as everything that socket2 makes.
+
+use std::io;
+use std::net::Shutdown;
+use std::time::Duration;
+
+use socket2::Socket;
+
+/// `close(fd)`: give a descriptor back to the kernel.
+///
+/// The socket is used up: a second `close(socket)` does not compile.
+pub fn close(socket: Socket) {
+    drop(socket);
+}
+
+/// `shutdown(fd, how)`: end one direction of the connection, or both. The descriptor stays open.
+///
+/// `how` is std's `Shutdown::Write`, `Read` or `Both`.
+///
+/// # Errors
+///
+/// As for [`with_libc::shutdown`](crate::with_libc::shutdown).
+pub fn shutdown(socket: &Socket, how: Shutdown) -> io::Result<()> {
+    socket.shutdown(how)
+}
+
+/// `fcntl(fd, F_DUPFD_CLOEXEC, 0)`: a second descriptor for the same socket, with an owner of its own.
+///
+/// Like `dup`, but the copy has close-on-exec.
+///
+/// # Errors
+///
+/// As for [`with_libc::dup`](crate::with_libc::dup).
+pub fn try_clone(socket: &Socket) -> io::Result<Socket> {
+    socket.try_clone()
+}
+
+/// `setsockopt(fd, SOL_SOCKET, SO_LINGER, linger, len)`: say what `close` does with unsent bytes.
+///
+/// As for [`with_libc::set_linger`](crate::with_libc::set_linger). The kernel counts whole seconds:
+/// what is left of the `Duration` is cut off, so 900 milliseconds are 0, a reset.
+///
+/// # Errors
+///
+/// As there.
+pub fn set_linger(socket: &Socket, linger: Option<Duration>) -> io::Result<()> {
+    socket.set_linger(linger)
+}

@@ -1,0 +1,227 @@
+//! What each layer adds to `close` and `shutdown`.
+
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, Shutdown, SocketAddrV4, TcpStream};
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use socket2::{SockRef, Socket};
+use step02_bind_listen::with_libc::{listen_on, local_address};
+use step03_accept::with_libc::accept_peer;
+use step04_connect::with_libc::connect_to;
+use step05_send_recv::with_libc::{recv, send};
+use step06_close::{with_libc, with_nix, with_socket2, with_std};
+
+const NOW: Option<Duration> = Some(Duration::ZERO);
+
+#[test]
+fn close_ends_the_connection_in_every_layer() {
+    let (mine, peer) = pair();
+    with_libc::close(mine.into_raw_fd()).unwrap();
+    check_end(&peer);
+
+    let (mine, peer) = pair();
+    with_nix::close(mine).unwrap();
+    check_end(&peer);
+
+    let (mine, peer) = pair();
+    with_socket2::close(mine.into());
+    check_end(&peer);
+
+    let (mine, peer) = pair();
+    with_std::close(mine.into());
+    check_end(&peer);
+}
+
+#[test]
+fn libc_closes_what_was_never_open_and_says_so() {
+    let error = with_libc::close(-1).unwrap_err();
+    assert_eq!(error.raw_os_error(), Some(libc::EBADF));
+}
+
+#[test]
+fn after_a_half_close_the_other_direction_goes_on_in_every_layer() {
+    let (mine, peer) = pair();
+    with_libc::shutdown(mine.as_raw_fd(), libc::SHUT_WR).unwrap();
+    check_half_closed(&mine, &peer);
+
+    let (mine, peer) = pair();
+    with_nix::shutdown(&mine, nix::sys::socket::Shutdown::Write).unwrap();
+    check_half_closed(&mine, &peer);
+
+    let (mine, peer) = pair();
+    let mine = Socket::from(mine);
+    with_socket2::shutdown(&mine, Shutdown::Write).unwrap();
+    check_half_closed(&mine, &peer);
+
+    let (mine, peer) = pair();
+    let mine = TcpStream::from(mine);
+    with_std::shutdown(&mine, Shutdown::Write).unwrap();
+    check_half_closed(&mine, &peer);
+}
+
+#[test]
+fn without_a_connection_there_is_nothing_to_shut_down() {
+    let any_port = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
+    let bound = owner(step02_bind_listen::with_libc::bound_to(any_port).unwrap());
+    let raw = with_libc::shutdown(bound.as_raw_fd(), libc::SHUT_WR).unwrap_err();
+    assert_eq!(raw.raw_os_error(), Some(libc::ENOTCONN));
+    let typed = with_nix::shutdown(&bound, nix::sys::socket::Shutdown::Write).unwrap_err();
+    assert_eq!(typed, Errno::ENOTCONN);
+    let stream = TcpStream::from(bound);
+    let error = with_std::shutdown(&stream, Shutdown::Write).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotConnected);
+}
+
+#[test]
+fn libc_copies_without_close_on_exec_and_the_copy_keeps_the_connection() {
+    let (mine, peer) = pair();
+    let copy = owner(with_libc::dup(mine.as_raw_fd()).unwrap());
+    assert!(!closes_on_exec(&copy));
+    check_copy_keeps_it(mine, copy, &peer);
+}
+
+#[test]
+fn nix_copies_without_close_on_exec_and_the_copy_keeps_the_connection() {
+    let (mine, peer) = pair();
+    let copy = with_nix::dup(&mine).unwrap();
+    assert!(!closes_on_exec(&copy));
+    check_copy_keeps_it(mine, copy, &peer);
+}
+
+#[test]
+fn socket2_copies_with_close_on_exec_and_the_copy_keeps_the_connection() {
+    let (mine, peer) = pair();
+    let mine = Socket::from(mine);
+    let copy = with_socket2::try_clone(&mine).unwrap();
+    assert!(closes_on_exec(&copy));
+    check_copy_keeps_it(mine, copy, &peer);
+}
+
+#[test]
+fn std_copies_with_close_on_exec_and_the_copy_keeps_the_connection() {
+    let (mine, peer) = pair();
+    let mine = TcpStream::from(mine);
+    let copy = with_std::try_clone(&mine).unwrap();
+    assert!(closes_on_exec(&copy));
+    check_copy_keeps_it(mine, copy, &peer);
+}
+
+#[test]
+fn a_shutdown_is_felt_through_every_copy() {
+    let (mine, peer) = pair();
+    let copy = with_nix::dup(&mine).unwrap();
+    with_nix::shutdown(&mine, nix::sys::socket::Shutdown::Write).unwrap();
+    check_end(&peer);
+    let error = send(copy.as_raw_fd(), b"?", libc::MSG_NOSIGNAL).unwrap_err();
+    assert_eq!(error.raw_os_error(), Some(libc::EPIPE));
+}
+
+#[test]
+fn a_linger_of_zero_resets_in_every_layer() {
+    let (mine, peer) = pair();
+    with_libc::set_linger(mine.as_raw_fd(), Some(0)).unwrap();
+    with_libc::close(mine.into_raw_fd()).unwrap();
+    check_reset(&peer);
+
+    let (mine, peer) = pair();
+    with_nix::set_linger(&mine, Some(0)).unwrap();
+    with_nix::close(mine).unwrap();
+    check_reset(&peer);
+
+    let (mine, peer) = pair();
+    let mine = Socket::from(mine);
+    with_socket2::set_linger(&mine, NOW).unwrap();
+    with_socket2::close(mine);
+    check_reset(&peer);
+
+    let (mine, peer) = pair();
+    let mine = TcpStream::from(mine);
+    with_std::set_linger(&mine, NOW).unwrap();
+    with_std::close(mine);
+    check_reset(&peer);
+}
+
+#[test]
+fn every_layer_sets_seconds_and_takes_them_back() {
+    let (socket, _peer) = pair();
+    assert_eq!(linger(&socket), None);
+    with_libc::set_linger(socket.as_raw_fd(), Some(7)).unwrap();
+    assert_eq!(linger(&socket), Some(Duration::from_secs(7)));
+    with_nix::set_linger(&socket, None).unwrap();
+    assert_eq!(linger(&socket), None);
+    with_nix::set_linger(&socket, Some(8)).unwrap();
+    assert_eq!(linger(&socket), Some(Duration::from_secs(8)));
+    with_libc::set_linger(socket.as_raw_fd(), None).unwrap();
+    assert_eq!(linger(&socket), None);
+
+    // What is no whole second is cut off.
+    let stream = TcpStream::from(socket);
+    with_std::set_linger(&stream, Some(Duration::from_millis(2900))).unwrap();
+    assert_eq!(linger(&stream), Some(Duration::from_secs(2)));
+}
+
+/// One of two descriptors is closed: the other still carries bytes. Both are: the end.
+#[track_caller]
+fn check_copy_keeps_it(first: impl AsRawFd, copy: impl AsRawFd, peer: &impl AsRawFd) {
+    drop(first);
+    send(copy.as_raw_fd(), b"still here", 0).unwrap();
+    let mut buffer = [0; 16];
+    let count = recv(peer.as_raw_fd(), &mut buffer, 0).unwrap();
+    assert_eq!(&buffer[..count], b"still here");
+    drop(copy);
+    check_end(peer);
+}
+
+/// The peer has seen the end, can still answer, and the answer arrives.
+#[track_caller]
+fn check_half_closed(mine: &impl AsRawFd, peer: &impl AsRawFd) {
+    check_end(peer);
+    send(peer.as_raw_fd(), b"answer", 0).unwrap();
+    let mut buffer = [0; 16];
+    let count = recv(mine.as_raw_fd(), &mut buffer, 0).unwrap();
+    assert_eq!(&buffer[..count], b"answer");
+    let error = send(mine.as_raw_fd(), b"?", 0).unwrap_err();
+    assert_eq!(error.raw_os_error(), Some(libc::EPIPE));
+}
+
+#[track_caller]
+fn check_end(socket: &impl AsRawFd) {
+    assert_eq!(recv(socket.as_raw_fd(), &mut [0; 16], 0).unwrap(), 0);
+}
+
+#[track_caller]
+fn check_reset(socket: &impl AsRawFd) {
+    let error = recv(socket.as_raw_fd(), &mut [0; 16], 0).unwrap_err();
+    assert_eq!(error.raw_os_error(), Some(libc::ECONNRESET));
+}
+
+#[track_caller]
+fn linger(socket: &impl AsFd) -> Option<Duration> {
+    SockRef::from(socket).linger().unwrap()
+}
+
+/// Whether the descriptor bears the mark close-on-exec.
+#[track_caller]
+fn closes_on_exec(socket: &impl AsFd) -> bool {
+    let flags = fcntl(socket.as_fd(), FcntlArg::F_GETFD).unwrap();
+    FdFlag::from_bits_retain(flags).contains(FdFlag::FD_CLOEXEC)
+}
+
+/// Two connected sockets.
+#[track_caller]
+fn pair() -> (OwnedFd, OwnedFd) {
+    let any_port = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
+    let listener = owner(listen_on(any_port, 1).unwrap());
+    let client = owner(connect_to(local_address(listener.as_raw_fd()).unwrap()).unwrap());
+    let (fd, _) = accept_peer(listener.as_raw_fd()).unwrap();
+    (client, owner(fd))
+}
+
+/// An owner for a descriptor of the libc layer, so that a test that fails closes it.
+fn owner(fd: RawFd) -> OwnedFd {
+    // SAFETY: the test has just been given `fd` by the layer below, and keeps no other copy.
+    unsafe { OwnedFd::from_raw_fd(fd) }
+}
