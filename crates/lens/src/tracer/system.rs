@@ -1,0 +1,83 @@
+//! Tracing on Linux: one thread that starts the programs, traces them and ends with them.
+//!
+//! ptrace belongs to a thread: what one thread traces, only that thread can resume and wait for.
+//! So one thread does everything, and the rest of the process talks to it through a channel and a list of pidfds.
+
+mod child;
+mod descriptors;
+mod ends;
+mod engine;
+mod filter;
+mod living;
+mod memory;
+mod ptrace;
+mod signals;
+mod trial;
+
+use super::{Options, Record};
+use std::io;
+use std::process::Command;
+use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
+
+pub(super) use trial::can_trace;
+
+/// Programs that run, and the thread that traces them.
+#[derive(Debug)]
+pub(super) struct Run {
+    processes: Vec<i32>,
+    living: Arc<living::Living>,
+    tracer: JoinHandle<Record>,
+}
+
+impl Run {
+    pub(super) fn start(commands: Vec<Command>, options: &Options) -> io::Result<Run> {
+        let living = Arc::new(living::Living::default());
+        let (tell, hear) = mpsc::channel();
+        let tracer = {
+            let living = Arc::clone(&living);
+            let options = options.clone();
+            thread::Builder::new()
+                .name("tracer".into())
+                .spawn(move || {
+                    let started = engine::Engine::start(commands, &options, living);
+                    let (engine, answer) = match started {
+                        Ok((engine, processes)) => (Some(engine), Ok(processes)),
+                        Err(error) => (None, Err(error)),
+                    };
+                    // Nobody listens any more only if the caller's thread is gone; then there is nobody to tell.
+                    let _ = tell.send(answer);
+                    match engine {
+                        Some(engine) => engine.run(),
+                        None => Record {
+                            events: Vec::new(),
+                            statuses: Vec::new(),
+                        },
+                    }
+                })?
+        };
+        let processes = hear.recv().map_err(|_| failed())??;
+        Ok(Run {
+            processes,
+            living,
+            tracer,
+        })
+    }
+
+    pub(super) fn processes(&self) -> &[i32] {
+        &self.processes
+    }
+
+    pub(super) fn kill_all(&self) {
+        self.living.kill_all();
+    }
+
+    pub(super) fn wait(self) -> io::Result<Record> {
+        self.tracer.join().map_err(|_| failed())
+    }
+}
+
+/// The tracer's thread panicked, which is a mistake in it. The kernel has killed the programs.
+fn failed() -> io::Error {
+    io::Error::other("the tracer failed")
+}

@@ -1,0 +1,52 @@
+//! The two addresses of a traced program's socket.
+
+use crate::address;
+use crate::event::Ends;
+use nix::sys::socket::SockaddrStorage;
+use std::mem;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+
+/// The addresses as they were copied, to be decoded later.
+#[derive(Debug)]
+pub(super) struct RawEnds {
+    local: Option<Vec<u8>>,
+    peer: Option<Vec<u8>>,
+}
+
+/// `pidfd_getfd`, then `getsockname` and `getpeername`: asks the kernel through a copy of the descriptor.
+///
+/// `None` where the system does not give the copy (before Linux 5.6, or refused).
+pub(super) fn look(process: BorrowedFd<'_>, fd: i32) -> Option<RawEnds> {
+    // SAFETY: pidfd_getfd takes three numbers and touches no memory.
+    let copy = unsafe { libc::syscall(libc::SYS_pidfd_getfd, process.as_raw_fd(), fd, 0) };
+    let copy = i32::try_from(copy).ok().filter(|&copy| copy >= 0)?;
+    // SAFETY: the kernel has just made this descriptor for us, so nobody else owns it.
+    let copy = unsafe { OwnedFd::from_raw_fd(copy) };
+    Some(RawEnds {
+        local: name(&copy, libc::getsockname),
+        peer: name(&copy, libc::getpeername),
+    })
+}
+
+impl RawEnds {
+    pub(super) fn decode(&self) -> Ends {
+        Ends {
+            local: self.local.as_deref().map(address::decode),
+            peer: self.peer.as_deref().map(address::decode),
+        }
+    }
+}
+
+type Ask = unsafe extern "C" fn(i32, *mut libc::sockaddr, *mut libc::socklen_t) -> i32;
+
+fn name(socket: &OwnedFd, ask: Ask) -> Option<Vec<u8>> {
+    let mut bytes = [0_u8; mem::size_of::<SockaddrStorage>()];
+    let mut length = bytes.len() as libc::socklen_t;
+    // SAFETY: getsockname and getpeername write at most `length` bytes to the address, all of which are in `bytes`.
+    let result = unsafe { ask(socket.as_raw_fd(), bytes.as_mut_ptr().cast(), &mut length) };
+    if result == -1 {
+        return None;
+    }
+    // The length is that of the whole address, which may be longer than what was written.
+    Some(bytes[..bytes.len().min(length as usize)].to_vec())
+}

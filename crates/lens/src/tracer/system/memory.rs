@@ -1,0 +1,90 @@
+//! Reading the memory of a stopped thread.
+
+use crate::raw::Memory;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+
+/// The memory of a traced thread's process.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Remote {
+    pub(super) thread: i32,
+}
+
+impl Memory for Remote {
+    fn read(&self, address: u64, length: usize) -> Vec<u8> {
+        let mut bytes = vec![0; length];
+        let got = match copy(self.thread, address, &mut bytes) {
+            Ok(got) => got,
+            // Some filters refuse process_vm_readv; a tracer may read the memory as a file as well.
+            Err(error) if matches!(error.raw_os_error(), Some(libc::EPERM | libc::ENOSYS)) => {
+                let file = File::open(format!("/proc/{}/mem", self.thread));
+                file.and_then(|file| file.read_at(&mut bytes, address))
+                    .unwrap_or(0)
+            }
+            // The kernel does not promise to copy what lies before a page that cannot be read, so ask for just that.
+            Err(_) => {
+                let page = 4096 - (address % 4096) as usize;
+                if page < length {
+                    copy(self.thread, address, &mut bytes[..page]).unwrap_or(0)
+                } else {
+                    0
+                }
+            }
+        };
+        bytes.truncate(got);
+        bytes
+    }
+}
+
+/// `process_vm_readv` of one piece.
+fn copy(thread: i32, address: u64, bytes: &mut [u8]) -> io::Result<usize> {
+    let here = libc::iovec {
+        iov_base: bytes.as_mut_ptr().cast(),
+        iov_len: bytes.len(),
+    };
+    let there = libc::iovec {
+        iov_base: std::ptr::without_provenance_mut(address as usize),
+        iov_len: bytes.len(),
+    };
+    // SAFETY: the kernel writes into `here` only, which is all of `bytes`, borrowed mutably;
+    // `there` is an address of another process and is never followed in this one.
+    let got = unsafe { libc::process_vm_readv(thread, &here, 1, &there, 1, 0) };
+    usize::try_from(got).map_err(|_| io::Error::last_os_error())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_before_an_unreadable_page_is_read() {
+        let page = 4096;
+        // SAFETY: a new private mapping wherever the kernel likes touches no memory that is in use.
+        let start = unsafe {
+            libc::mmap(
+                std::ptr::null_mut(),
+                2 * page,
+                libc::PROT_READ | libc::PROT_WRITE,
+                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
+                -1,
+                0,
+            )
+        };
+        assert_ne!(start, libc::MAP_FAILED);
+        let second = start.wrapping_byte_add(page);
+        // SAFETY: the second page of the mapping made above, which nothing refers to.
+        assert_eq!(unsafe { libc::munmap(second, page) }, 0);
+
+        let memory = Remote {
+            thread: std::process::id() as i32,
+        };
+        let address = start.addr() as u64 + page as u64 - 10;
+        assert_eq!(memory.read(address, 64), vec![0; 10]);
+        assert_eq!(memory.read(second.addr() as u64, 64), vec![]);
+        assert_eq!(memory.read(0, 64), vec![]);
+
+        // SAFETY: the first page of the mapping made above, which nothing refers to any more.
+        assert_eq!(unsafe { libc::munmap(start, page) }, 0);
+    }
+}
