@@ -5,7 +5,7 @@
 //! All times are on one clock, CLOCK_REALTIME, in nanoseconds.
 
 use std::borrow::Cow;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// A point in time: nanoseconds since 1970-01-01 UTC, read from CLOCK_REALTIME.
 ///
@@ -112,6 +112,8 @@ pub enum Value {
     },
     /// A socket address.
     Address(Address),
+    /// An IP address without a port (`imr_multiaddr`).
+    Ip(IpAddr),
     /// A length that the call reads and writes (`addrlen`): what went in and what came out.
     Length {
         /// The value before the call.
@@ -140,7 +142,7 @@ pub enum Value {
 }
 
 /// A socket address as it lay in memory.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Address {
     /// AF_INET or AF_INET6.
     Inet(SocketAddr),
@@ -252,4 +254,38 @@ pub enum Note {
     Begin(String),
     /// See [`Note::Begin`].
     End(String),
+}
+
+impl Call {
+    /// What it returned, when it succeeded.
+    pub fn returned(&self) -> Option<i64> {
+        match self.outcome {
+            Outcome::Returned(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The errno it failed with.
+    pub fn failed(&self) -> Option<i32> {
+        match self.outcome {
+            Outcome::Failed(errno) => Some(errno),
+            _ => None,
+        }
+    }
+
+    /// The argument of this name, as the manual page names it.
+    pub fn arg(&self, name: &str) -> Option<&Value> {
+        self.args
+            .iter()
+            .find(|arg| arg.name == name)
+            .map(|arg| &arg.value)
+    }
+
+    /// The descriptor that the call is about: its first argument, when that is a descriptor.
+    pub fn descriptor(&self) -> Option<i32> {
+        match self.args.first()?.value {
+            Value::Fd(descriptor) => Some(descriptor),
+            _ => None,
+        }
+    }
 }

@@ -3,5 +3,17 @@
 //! `lens` runs programs and keeps a record of the socket calls they make.
 //! The record is a list of [`event::Event`]s; what draws it only reads that list.
 
+pub mod address;
+#[cfg(target_os = "linux")]
+pub mod copy;
+#[cfg(target_os = "linux")]
+pub mod decode;
 pub mod event;
+pub mod json;
+#[cfg(target_os = "linux")]
+mod layout;
+mod names;
 pub mod raw;
+#[cfg(target_os = "linux")]
+mod signatures;
+pub mod text;

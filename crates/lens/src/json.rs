@@ -1,0 +1,248 @@
+//! Events as JSON, one object per line, for other programs to read.
+//!
+//! Every object begins with
+//!
+//! - `event`: `"call"`, `"life"` or `"mark"`
+//! - `at`: the time, in nanoseconds since 1970 (more than 53 bits: read it as an integer); for a call, when it was entered
+//! - `process`, `thread`: the ids of who did it
+//!
+//! A **call** goes on with
+//!
+//! - `name`: the system call (`"accept4"`)
+//! - `text`: the whole call as a line of text, nothing cut ([`crate::text`])
+//! - `left`: when it ended at the latest, or null
+//! - `args`: a list of objects `{"name": …, "value": …}`, see below
+//! - `outcome`: `{"type": "returned", "value": 4}`,
+//!   `{"type": "failed", "errno": 111, "name": "ECONNREFUSED", "words": "connection refused"}` (name and words null when unknown),
+//!   `{"type": "restarted"}` or `{"type": "unfinished"}`
+//! - `ends`: null, or `{"local": …, "peer": …}`, each an address as below or null
+//! - `by_runtime`: true for a call that the language's runtime made on its own account
+//!
+//! A **life** goes on with `what`:
+//!
+//! - `"started"`
+//! - `"forked"`, with `parent`: `{"process": …, "thread": …}`
+//! - `"exec"`, with `program`
+//! - `"signal"` or `"killed"`, with `signal` (the number) and `name` (null when unknown)
+//! - `"exited"`, with `status`
+//!
+//! A **mark** goes on with `what`:
+//!
+//! - `"said"`, with `text`
+//! - `"gave"`, `"got"`, `"begin"` or `"end"`, with `name`
+//! - `"saw_asleep"`, with `sleeper` (`{"process": …, "thread": …}`) and `call`
+//!
+//! A **value** is an object with a `type`:
+//!
+//! | type | further fields |
+//! |---|---|
+//! | `int`, `fd` | `value` |
+//! | `null` | |
+//! | `pointer` | `value`, a number |
+//! | `name` | `name` (null when unknown), `value` |
+//! | `flags` | `names`, `rest` (the bits without a name) |
+//! | `address` | those of an address |
+//! | `ip` | `value`, a string |
+//! | `length` | `before`, `after` (null when not seen) |
+//! | `bytes` | `text`, `hex`, `total` (how many there were; `text` may hold fewer) |
+//! | `duration` | `seconds`, `nanoseconds` |
+//! | `list` | `values` |
+//! | `struct` | `fields`, an object from field names to values |
+//!
+//! An **address** has `text` (`"127.0.0.1:9000"`), `family` (`"AF_INET"`; null when not even that is known) and, by family,
+//! `ip` and `port`, for AF_INET6 also `flowinfo` and `scope_id`; `path`; `abstract`; nothing for an unnamed AF_UNIX socket;
+//! for any other `family_number` and `data`. `path`, `abstract` and `data` are objects `{"text": …, "hex": …}`.
+//!
+//! Wherever bytes are written, `text` is the bytes themselves and `hex` is null if they are UTF-8.
+//! If not, `text` has U+FFFD in place of what is not, and `hex` has all of them.
+
+use crate::event::{Address, Call, Ends, Event, Life, Mark, Note, Outcome, Turn, Value, Who};
+use crate::{names, text};
+use serde_json::{Map, Value as Json, json};
+use std::net::SocketAddr;
+
+/// An event as one line, without a line end.
+pub fn line(event: &Event) -> String {
+    let mut object = Map::new();
+    let who = event.who();
+    let kind = match event {
+        Event::Call(_) => "call",
+        Event::Life(_) => "life",
+        Event::Mark(_) => "mark",
+    };
+    put(&mut object, json!({ "event": kind, "at": event.at() }));
+    put(
+        &mut object,
+        json!({ "process": who.process, "thread": who.thread }),
+    );
+    put(
+        &mut object,
+        match event {
+            Event::Call(call) => from_call(call),
+            Event::Life(Life { what, .. }) => from_turn(what),
+            Event::Mark(Mark { what, .. }) => from_note(what),
+        },
+    );
+    Json::Object(object).to_string()
+}
+
+/// Adds the fields of one object to another.
+fn put(object: &mut Map<String, Json>, fields: Json) {
+    if let Json::Object(fields) = fields {
+        object.extend(fields);
+    }
+}
+
+fn from_call(call: &Call) -> Json {
+    let arg =
+        |arg: &crate::event::Arg| json!({ "name": arg.name, "value": from_value(&arg.value) });
+    json!({
+        "name": call.name,
+        "text": format!("{call:#}"),
+        "left": call.left,
+        "args": call.args.iter().map(arg).collect::<Vec<_>>(),
+        "outcome": from_outcome(&call.outcome),
+        "ends": call.ends.as_ref().map(from_ends),
+        "by_runtime": call.by_runtime,
+    })
+}
+
+fn from_outcome(outcome: &Outcome) -> Json {
+    match *outcome {
+        Outcome::Returned(value) => json!({ "type": "returned", "value": value }),
+        Outcome::Failed(errno) => json!({
+            "type": "failed",
+            "errno": errno,
+            "name": text::errno_name(errno),
+            "words": text::errno_words(errno),
+        }),
+        Outcome::Restarted => json!({ "type": "restarted" }),
+        Outcome::Unfinished => json!({ "type": "unfinished" }),
+    }
+}
+
+fn from_ends(ends: &Ends) -> Json {
+    json!({
+        "local": ends.local.as_ref().map(from_address),
+        "peer": ends.peer.as_ref().map(from_address),
+    })
+}
+
+fn from_turn(turn: &Turn) -> Json {
+    let signal =
+        |what, signal| json!({ "what": what, "signal": signal, "name": text::signal_name(signal) });
+    match turn {
+        Turn::Started => json!({ "what": "started" }),
+        Turn::Forked { parent } => json!({ "what": "forked", "parent": from_who(*parent) }),
+        Turn::Exec { program } => json!({ "what": "exec", "program": program }),
+        Turn::Signal(number) => signal("signal", *number),
+        Turn::Exited { status } => json!({ "what": "exited", "status": status }),
+        Turn::Killed { signal: number } => signal("killed", *number),
+    }
+}
+
+fn from_note(note: &Note) -> Json {
+    match note {
+        Note::Said(text) => json!({ "what": "said", "text": text }),
+        Note::Gave(name) => json!({ "what": "gave", "name": name }),
+        Note::Got(name) => json!({ "what": "got", "name": name }),
+        Note::SawAsleep { sleeper, call } => {
+            json!({ "what": "saw_asleep", "sleeper": from_who(*sleeper), "call": call })
+        }
+        Note::Begin(name) => json!({ "what": "begin", "name": name }),
+        Note::End(name) => json!({ "what": "end", "name": name }),
+    }
+}
+
+fn from_who(who: Who) -> Json {
+    json!({ "process": who.process, "thread": who.thread })
+}
+
+fn from_value(value: &Value) -> Json {
+    match value {
+        Value::Int(value) => json!({ "type": "int", "value": value }),
+        Value::Fd(fd) => json!({ "type": "fd", "value": fd }),
+        Value::Null => json!({ "type": "null" }),
+        Value::Pointer(address) => json!({ "type": "pointer", "value": address }),
+        Value::Name { name, raw } => {
+            let name = Some(name).filter(|name| !name.is_empty());
+            json!({ "type": "name", "name": name, "value": raw })
+        }
+        Value::Flags { names, rest } => json!({ "type": "flags", "names": names, "rest": rest }),
+        Value::Address(address) => {
+            let mut object = Map::new();
+            put(&mut object, json!({ "type": "address" }));
+            put(&mut object, from_address(address));
+            Json::Object(object)
+        }
+        Value::Ip(ip) => json!({ "type": "ip", "value": ip.to_string() }),
+        Value::Length { before, after } => {
+            json!({ "type": "length", "before": before, "after": after })
+        }
+        Value::Bytes { data, total } => {
+            let mut object = Map::new();
+            put(&mut object, json!({ "type": "bytes" }));
+            put(&mut object, from_bytes(data));
+            put(&mut object, json!({ "total": total }));
+            Json::Object(object)
+        }
+        Value::Duration {
+            seconds,
+            nanoseconds,
+        } => {
+            json!({ "type": "duration", "seconds": seconds, "nanoseconds": nanoseconds })
+        }
+        Value::List(values) => {
+            json!({ "type": "list", "values": values.iter().map(from_value).collect::<Vec<_>>() })
+        }
+        Value::Struct(fields) => {
+            let fields = fields
+                .iter()
+                .map(|(name, value)| ((*name).into(), from_value(value)));
+            json!({ "type": "struct", "fields": fields.collect::<Map<_, _>>() })
+        }
+    }
+}
+
+fn from_address(address: &Address) -> Json {
+    let text = address.to_string();
+    match address {
+        Address::Inet(SocketAddr::V4(v4)) => json!({
+            "text": text,
+            "family": "AF_INET",
+            "ip": v4.ip().to_string(),
+            "port": v4.port(),
+        }),
+        Address::Inet(SocketAddr::V6(v6)) => json!({
+            "text": text,
+            "family": "AF_INET6",
+            "ip": v6.ip().to_string(),
+            "port": v6.port(),
+            "flowinfo": v6.flowinfo(),
+            "scope_id": v6.scope_id(),
+        }),
+        Address::UnixPath(path) => {
+            json!({ "text": text, "family": "AF_UNIX", "path": from_bytes(path) })
+        }
+        Address::UnixAbstract(name) => {
+            json!({ "text": text, "family": "AF_UNIX", "abstract": from_bytes(name) })
+        }
+        Address::UnixUnnamed => json!({ "text": text, "family": "AF_UNIX" }),
+        Address::Other { family, data } => json!({
+            "text": text,
+            "family": family.and_then(names::family),
+            "family_number": family,
+            "data": from_bytes(data),
+        }),
+    }
+}
+
+fn from_bytes(bytes: &[u8]) -> Json {
+    match str::from_utf8(bytes) {
+        Ok(text) => json!({ "text": text, "hex": null }),
+        Err(_) => {
+            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            json!({ "text": String::from_utf8_lossy(bytes), "hex": hex })
+        }
+    }
+}
