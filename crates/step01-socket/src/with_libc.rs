@@ -2,7 +2,7 @@
 //!
 //! The crate `libc` is the C library's own functions, declared in Rust. It adds nothing:
 //!
-//! - A descriptor is a bare number ([`RawFd`]). Copies of it are free, and no one closes it for you.
+//! - A descriptor is a bare number ([`RawFd`]). Nobody owns it, and nobody closes it for you.
 //! - Failure is the return value -1. The reason is in `errno`, one variable for each thread,
 //!   and the next call that fails writes over it.
 //! - No flag is set that you did not pass.
@@ -28,7 +28,7 @@ use libc::c_int;
 ///
 /// - `EAFNOSUPPORT`: this kernel does not know the address family.
 /// - `EPROTONOSUPPORT`: the family knows the type, but not with this protocol: a stream over UDP.
-/// - `EINVAL`: on Linux, a type or flag that does not exist.
+/// - `EINVAL`: on Linux, a number that is no type, no flag or no protocol at all.
 /// - `ESOCKTNOSUPPORT`: the type exists, but not in this family.
 /// - `EACCES`, `EPERM`: this kind of socket needs a privilege, as `SOCK_RAW` does.
 /// - `EMFILE`, `ENFILE`: the table of open files is full, of this process or of the whole system.

@@ -14,8 +14,8 @@ use nix::sys::socket::{self, AddressFamily, SockFlag, SockProtocol, SockType};
 /// `socket(domain, type, protocol)`: ask the kernel for a socket and get a descriptor.
 ///
 /// In C the flags are joined to the type by `|`. Here they are an argument of their own:
-/// `SockFlag::empty()`, or on Linux `SockFlag::SOCK_CLOEXEC` and `SOCK_NONBLOCK`.
-/// On a system that has no such flags, nix sets them afterwards, in a second call.
+/// `SockFlag::empty()`, or on Linux and the BSDs `SockFlag::SOCK_CLOEXEC` and `SOCK_NONBLOCK`.
+/// macOS has no such flags, and there nix has no such names.
 /// A `protocol` of `None` is C's 0: the usual one.
 ///
 /// # Errors

@@ -1,9 +1,10 @@
 //! std has no such call: how to drop a layer and come back.
 //!
-//! std makes sockets only inside larger functions: `TcpListener::bind` calls `socket`, `setsockopt`,
-//! `bind` and `listen`; `TcpStream::connect` calls `socket` and `connect`.
-//! So there is never a socket of std's that is not yet bound or connected, and no moment to set
-//! an option in between.
+//! std makes sockets only inside larger functions.
+//! `TcpListener::bind` calls `socket`, `setsockopt`, `bind` and `listen`.
+//! `TcpStream::connect` calls `socket` and `connect`.
+//! So there is never a socket of std's that is not yet bound or connected, and no moment to set an
+//! option in between.
 //!
 //! Who needs that moment makes the socket one layer below and hands it to std as an [`OwnedFd`].
 //! The way back is open too.

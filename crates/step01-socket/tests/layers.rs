@@ -4,6 +4,7 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 
 use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::socket::{AddressFamily, SockFlag, SockProtocol, SockType};
 use socket2::{Domain, Protocol, Type};
 use step01_socket::{with_libc, with_nix, with_socket2, with_std};
@@ -122,7 +123,6 @@ fn nix_socket(flags: SockFlag) -> OwnedFd {
 /// Whether the descriptor bears the mark close-on-exec.
 #[track_caller]
 fn closes_on_exec(socket: &impl AsFd) -> bool {
-    // SAFETY: the borrow keeps the descriptor open, and F_GETFD only reads its flags.
-    let flags = unsafe { libc::fcntl(socket.as_fd().as_raw_fd(), libc::F_GETFD) };
-    with_libc::cvt(flags).unwrap() & libc::FD_CLOEXEC != 0
+    let flags = fcntl(socket.as_fd(), FcntlArg::F_GETFD).unwrap();
+    FdFlag::from_bits_retain(flags).contains(FdFlag::FD_CLOEXEC)
 }

@@ -42,7 +42,7 @@ pub unsafe fn bind(fd: RawFd, address: *const sockaddr, length: socklen_t) -> io
 /// # Errors
 ///
 /// - `EOPNOTSUPP`: a socket of this type has no connections to wait for: `SOCK_DGRAM`.
-/// - `EADDRINUSE`: the socket was never bound and no port was free, or another socket listens there.
+/// - `EADDRINUSE`: another socket listens here; or this one has no port, and none is free.
 ///
 /// See listen(2).
 pub fn listen(fd: RawFd, backlog: c_int) -> io::Result<()> {
@@ -70,7 +70,7 @@ pub unsafe fn getsockname(
     address: *mut sockaddr,
     length: *mut socklen_t,
 ) -> io::Result<()> {
-    // SAFETY: the caller promises `*length` writable bytes, and the kernel writes no more than that.
+    // SAFETY: the caller promises `*length` writable bytes, and the kernel writes no more.
     cvt(unsafe { libc::getsockname(fd, address, length) })?;
     Ok(())
 }
@@ -128,7 +128,7 @@ pub fn socket_addr(address: &libc::sockaddr_in) -> SocketAddrV4 {
     SocketAddrV4::new(ip, u16::from_be(address.sin_port))
 }
 
-/// Room for an IPv4 address, all zeroes, and its size in bytes: what the kernel is given to write in.
+/// Room for an IPv4 address, all zeroes, and its size in bytes: for the kernel to write in.
 pub fn empty_address() -> (libc::sockaddr_in, socklen_t) {
     // SAFETY: `sockaddr_in` is made of integers, and for each of them zero is a valid value.
     let address: libc::sockaddr_in = unsafe { mem::zeroed() };

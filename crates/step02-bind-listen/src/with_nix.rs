@@ -1,7 +1,8 @@
 //! The same calls, typed.
 //!
-//! An IPv4 address is a [`SockaddrIn`]: the C struct inside, made from a `SocketAddrV4`, so the byte
-//! order cannot be forgotten. A [`Backlog`] is checked before the kernel sees it.
+//! An IPv4 address is a [`SockaddrIn`]: the C struct inside, made from a `SocketAddrV4`, so the
+//! byte order cannot be forgotten.
+//! A [`Backlog`] is checked before the kernel sees it.
 //! `bind` and `getsockname` still take a bare number, `listen` a borrowed descriptor.
 //!
 //! Nothing is added: no `SO_REUSEADDR`, no close-on-exec.
@@ -10,7 +11,7 @@ use std::net::SocketAddrV4;
 use std::os::fd::{AsRawFd, OwnedFd};
 
 use nix::sys::socket::{self, AddressFamily, Backlog, SockFlag, SockType, SockaddrIn};
-use step01_socket::with_nix::socket;
+use step01_socket::with_nix as step01;
 
 /// `bind(fd, addr, len)`: give the socket a local address.
 ///
@@ -19,8 +20,8 @@ use step01_socket::with_nix::socket;
 /// # Errors
 ///
 /// As for [`with_libc::bind`](crate::with_libc::bind), as an `Errno`.
-pub fn bind(socket: &OwnedFd, address: &SockaddrIn) -> nix::Result<()> {
-    socket::bind(socket.as_raw_fd(), address)
+pub fn bind(fd: &OwnedFd, address: &SockaddrIn) -> nix::Result<()> {
+    socket::bind(fd.as_raw_fd(), address)
 }
 
 /// `listen(fd, backlog)`: let the kernel answer clients, and queue the finished connections.
@@ -31,8 +32,8 @@ pub fn bind(socket: &OwnedFd, address: &SockaddrIn) -> nix::Result<()> {
 /// # Errors
 ///
 /// As for [`with_libc::listen`](crate::with_libc::listen), as an `Errno`.
-pub fn listen(socket: &OwnedFd, backlog: Backlog) -> nix::Result<()> {
-    socket::listen(socket, backlog)
+pub fn listen(fd: &OwnedFd, backlog: Backlog) -> nix::Result<()> {
+    socket::listen(fd, backlog)
 }
 
 /// `getsockname(fd, addr, len)`: ask for the socket's own address.
@@ -43,8 +44,8 @@ pub fn listen(socket: &OwnedFd, backlog: Backlog) -> nix::Result<()> {
 /// # Errors
 ///
 /// As for [`with_libc::getsockname`](crate::with_libc::getsockname), as an `Errno`.
-pub fn local_address(socket: &OwnedFd) -> nix::Result<SockaddrIn> {
-    socket::getsockname::<SockaddrIn>(socket.as_raw_fd())
+pub fn local_address(fd: &OwnedFd) -> nix::Result<SockaddrIn> {
+    socket::getsockname::<SockaddrIn>(fd.as_raw_fd())
 }
 
 /// Three calls: `socket`, `bind`, `listen`. A descriptor that waits for clients.
@@ -53,7 +54,7 @@ pub fn local_address(socket: &OwnedFd) -> nix::Result<SockaddrIn> {
 ///
 /// As for each of the three. The descriptor is closed by drop, whichever `?` ends the function.
 pub fn listen_on(address: SocketAddrV4, backlog: Backlog) -> nix::Result<OwnedFd> {
-    let listener = socket(
+    let listener = step01::socket(
         AddressFamily::Inet,
         SockType::Stream,
         SockFlag::empty(),

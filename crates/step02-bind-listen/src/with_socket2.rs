@@ -10,7 +10,7 @@ use std::io;
 use std::net::SocketAddrV4;
 
 use socket2::{Domain, SockAddr, Socket, Type};
-use step01_socket::with_socket2::socket;
+use step01_socket::with_socket2 as step01;
 
 /// `bind(fd, addr, len)`: give the socket a local address.
 ///
@@ -45,7 +45,7 @@ pub fn local_address(socket: &Socket) -> io::Result<SockAddr> {
 ///
 /// As for each of the three. The socket is closed by drop, whichever `?` ends the function.
 pub fn listen_on(address: SocketAddrV4, backlog: i32) -> io::Result<Socket> {
-    let listener = socket(Domain::IPV4, Type::STREAM, None)?;
+    let listener = step01::socket(Domain::IPV4, Type::STREAM, None)?;
     bind(&listener, &SockAddr::from(address))?;
     listen(&listener, backlog)?;
     Ok(listener)

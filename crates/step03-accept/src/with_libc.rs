@@ -16,9 +16,11 @@ use step02_bind_listen::with_libc::{empty_address, socket_addr};
 /// Waits while the queue is empty. Returns a new descriptor for this one connection;
 /// the listener stays as it was.
 ///
-/// The client's address goes to `address`, highest byte first. `length` is a *value-result* argument,
-/// in bytes. In: how much room there is. Out: how long the address is, also if that is more than was
-/// written. Both may be null: then the address is not wanted.
+/// The client's address goes to `address`, highest byte first.
+/// `length` is a *value-result* argument, in bytes.
+/// In: how much room there is.
+/// Out: how long the address is, also if that is more than was written.
+/// Both may be null: then the address is not wanted.
 ///
 /// # Safety
 ///
@@ -95,7 +97,7 @@ pub unsafe fn getpeername(
     address: *mut sockaddr,
     length: *mut socklen_t,
 ) -> io::Result<()> {
-    // SAFETY: the caller promises `*length` writable bytes, and the kernel writes no more than that.
+    // SAFETY: the caller promises `*length` writable bytes, and the kernel writes no more.
     cvt(unsafe { libc::getpeername(fd, address, length) })?;
     Ok(())
 }

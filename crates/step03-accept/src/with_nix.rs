@@ -1,7 +1,8 @@
 //! The same calls, almost raw.
 //!
-//! nix types the arguments, but `accept` is older than its use of [`OwnedFd`]: it takes a number and
-//! returns a number. So the functions here make the owner themselves, on the line after.
+//! nix types the arguments, but `accept` is older than its use of [`OwnedFd`]: it takes a number
+//! and returns a number.
+//! So the functions here make the owner themselves, on the line after.
 //!
 //! nix passes null for the address and its length: who called must be asked afterwards.
 //! Close-on-exec is not set, and a signal ends the call with `EINTR`.
@@ -46,6 +47,6 @@ pub fn accept4(listener: &OwnedFd, flags: socket::SockFlag) -> nix::Result<Owned
 ///
 /// As for [`with_libc::getpeername`](crate::with_libc::getpeername), as an `Errno`.
 /// `EINVAL` from nix itself: the address is not an IPv4 one.
-pub fn peer_address(socket: &OwnedFd) -> nix::Result<SockaddrIn> {
-    socket::getpeername::<SockaddrIn>(socket.as_raw_fd())
+pub fn peer_address(fd: &OwnedFd) -> nix::Result<SockaddrIn> {
+    socket::getpeername::<SockaddrIn>(fd.as_raw_fd())
 }

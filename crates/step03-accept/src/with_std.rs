@@ -1,7 +1,8 @@
 //! The same call through std.
 //!
-//! std has two types where the kernel has one: a [`TcpListener`] can only accept, and a [`TcpStream`]
-//! can only talk. To read from a listener by mistake is not an error at run time; it does not compile.
+//! std has two types where the kernel has one: a [`TcpListener`] can only accept, and a
+//! [`TcpStream`] can only talk.
+//! To read from a listener by mistake is not an error at run time; it does not compile.
 //!
 //! std adds close-on-exec (`accept4` on Linux), and it calls again when a signal ends the wait
 //! (`EINTR`). It passes on every other error, `EMFILE` among them: a loop that only prints and

@@ -3,16 +3,20 @@
 //! The client is std's: connecting is the next step. One thread plays both halves, because the
 //! kernel finishes the handshake before anyone accepts.
 
+mod helpers;
+
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener, TcpStream};
-use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::ptr;
 
 use nix::errno::Errno;
 use nix::sys::socket::SockaddrIn;
 use socket2::Socket;
-use step01_socket::with_libc::cvt;
-use step02_bind_listen::with_libc::{bound_to, empty_address, local_address, socket_addr};
+use step02_bind_listen::with_libc::{bound_to, local_address};
 use step03_accept::{with_libc, with_nix, with_socket2, with_std};
+
+use helpers::{closes_on_exec, owner, queued_client};
 
 #[test]
 fn libc_gives_a_number_and_the_peer_and_no_close_on_exec() {
@@ -33,23 +37,6 @@ fn libc_accept_takes_two_nulls() {
     assert_eq!(SocketAddr::V4(peer), client.local_addr().unwrap());
 }
 
-#[cfg(target_os = "linux")]
-#[test]
-fn libc_accept4_sets_the_flags_it_was_given() {
-    let (listener, client) = queued_client();
-    let (mut address, mut length) = empty_address();
-    let (out, length_out) = ((&raw mut address).cast(), &raw mut length);
-    let flags = libc::SOCK_CLOEXEC;
-    // SAFETY: `length` is the size of `address`, and both outlive the call.
-    let fd = unsafe { with_libc::accept4(listener.as_raw_fd(), out, length_out, flags) }.unwrap();
-    assert!(closes_on_exec(&owner(fd)));
-    assert_eq!(
-        SocketAddr::V4(socket_addr(&address)),
-        client.local_addr().unwrap()
-    );
-    assert_eq!(length, empty_address().1);
-}
-
 #[test]
 fn nix_gives_an_owner_and_no_close_on_exec_and_the_peer_when_asked() {
     let (listener, client) = queued_client();
@@ -57,16 +44,6 @@ fn nix_gives_an_owner_and_no_close_on_exec_and_the_peer_when_asked() {
     assert!(!closes_on_exec(&connection));
     let peer: SockaddrIn = with_nix::peer_address(&connection).unwrap();
     assert_eq!(SocketAddr::from(peer), client.local_addr().unwrap());
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn nix_accept4_sets_the_flags_it_was_given() {
-    use nix::sys::socket::SockFlag;
-
-    let (listener, _client) = queued_client();
-    let connection = with_nix::accept4(&listener, SockFlag::SOCK_CLOEXEC).unwrap();
-    assert!(closes_on_exec(&connection));
 }
 
 #[test]
@@ -114,7 +91,7 @@ fn without_listen_each_layer_says_so_in_its_own_error() {
     let owned = with_socket2::accept(&Socket::from(socket.try_clone().unwrap())).unwrap_err();
     assert_eq!(owned.raw_os_error(), Some(libc::EINVAL));
     let std_error = with_std::accept(&TcpListener::from(socket)).unwrap_err();
-    assert_eq!(std_error.kind(), std::io::ErrorKind::InvalidInput);
+    assert_eq!(std_error.kind(), ErrorKind::InvalidInput);
 }
 
 #[test]
@@ -140,27 +117,4 @@ fn nix_refuses_an_address_of_another_family() {
         with_nix::peer_address(&connection).unwrap_err(),
         Errno::EINVAL
     );
-}
-
-/// A listener with one finished connection on its queue, and the client at its other end.
-#[track_caller]
-fn queued_client() -> (OwnedFd, TcpStream) {
-    let any_port = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
-    let listener = owner(step02_bind_listen::with_libc::listen_on(any_port, 5).unwrap());
-    let address = local_address(listener.as_raw_fd()).unwrap();
-    (listener, TcpStream::connect(address).unwrap())
-}
-
-/// An owner for a descriptor of the libc layer, so that a test that fails closes it.
-fn owner(fd: RawFd) -> OwnedFd {
-    // SAFETY: the test has just been given `fd` by the layer below, and keeps no other copy.
-    unsafe { OwnedFd::from_raw_fd(fd) }
-}
-
-/// Whether the descriptor bears the mark close-on-exec.
-#[track_caller]
-fn closes_on_exec(socket: &impl AsFd) -> bool {
-    // SAFETY: the borrow keeps the descriptor open, and F_GETFD only reads its flags.
-    let flags = unsafe { libc::fcntl(socket.as_fd().as_raw_fd(), libc::F_GETFD) };
-    cvt(flags).unwrap() & libc::FD_CLOEXEC != 0
 }

@@ -18,15 +18,15 @@
 //! On Linux its range is `net.ipv4.ip_local_port_range`, 32768 to 60999 unless changed.
 //!
 //! If the answer is a RST, nobody listens there: `ECONNREFUSED`, and at once.
-//! If no answer comes, the kernel repeats the SYN for minutes: then `ETIMEDOUT`.
+//! If no answer comes, the kernel repeats the SYN for a minute or two: then `ETIMEDOUT`.
 //!
 //! What each layer makes of it:
 //!
 //! - [`with_libc`]: one call, an address by hand, a descriptor to close if it fails.
 //! - [`with_nix`]: one call, a typed address.
 //! - [`with_socket2`]: one call; also `connect_timeout`, made of several.
-//! - [`with_std`]: `socket` and `connect` in one function. It goes on after a signal, and tries each
-//!   address of a name in turn; also `connect_timeout`.
+//! - [`with_std`]: `socket` and `connect` in one function. It goes on after a signal, and tries
+//!   each address of a name in turn; also `connect_timeout`.
 //!
 //! A socket whose `connect` has failed is not to be used again (POSIX leaves its state open):
 //! close it and make a new one. The functions `connect_to` do so.

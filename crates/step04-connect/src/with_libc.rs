@@ -23,7 +23,8 @@ use step02_bind_listen::with_libc::{give_up, sockaddr_in};
 /// # Errors
 ///
 /// - `ECONNREFUSED`: the machine answered, and nobody listens on that port.
-/// - `ETIMEDOUT`: no answer at all, after many a repeated SYN. Linux gives up after about two minutes.
+/// - `ETIMEDOUT`: no answer at all, though the SYN was repeated. Linux gives up after one to two
+///   minutes, by its version.
 /// - `ENETUNREACH`, `EHOSTUNREACH`: there is no way to that address.
 /// - `EADDRNOTAVAIL`: no ephemeral port is left.
 /// - `EINTR`: a signal handler ran while you waited. The handshake goes on without you. Do not

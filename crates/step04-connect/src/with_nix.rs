@@ -7,15 +7,15 @@ use std::net::SocketAddrV4;
 use std::os::fd::{AsRawFd, OwnedFd};
 
 use nix::sys::socket::{self, AddressFamily, SockFlag, SockType, SockaddrIn};
-use step01_socket::with_nix::socket;
+use step01_socket::with_nix as step01;
 
 /// `connect(fd, addr, len)`: call a listening socket, and wait until the handshake is done.
 ///
 /// # Errors
 ///
 /// As for [`with_libc::connect`](crate::with_libc::connect), as an `Errno`.
-pub fn connect(socket: &OwnedFd, address: &SockaddrIn) -> nix::Result<()> {
-    socket::connect(socket.as_raw_fd(), address)
+pub fn connect(fd: &OwnedFd, address: &SockaddrIn) -> nix::Result<()> {
+    socket::connect(fd.as_raw_fd(), address)
 }
 
 /// Two calls: `socket`, `connect`. A descriptor with a server at the other end.
@@ -24,7 +24,7 @@ pub fn connect(socket: &OwnedFd, address: &SockaddrIn) -> nix::Result<()> {
 ///
 /// As for each of the two. If `connect` fails, the descriptor is closed by drop.
 pub fn connect_to(address: SocketAddrV4) -> nix::Result<OwnedFd> {
-    let connection = socket(
+    let connection = step01::socket(
         AddressFamily::Inet,
         SockType::Stream,
         SockFlag::empty(),

@@ -9,7 +9,7 @@ use std::net::SocketAddrV4;
 use std::time::Duration;
 
 use socket2::{Domain, SockAddr, Socket, Type};
-use step01_socket::with_socket2::socket;
+use step01_socket::with_socket2 as step01;
 
 /// `connect(fd, addr, len)`: call a listening socket, and wait until the handshake is done.
 ///
@@ -43,7 +43,7 @@ pub fn connect_timeout(socket: &Socket, address: &SockAddr, timeout: Duration) -
 ///
 /// As for each of the two. If `connect` fails, the socket is closed by drop.
 pub fn connect_to(address: SocketAddrV4) -> io::Result<Socket> {
-    let connection = socket(Domain::IPV4, Type::STREAM, None)?;
+    let connection = step01::socket(Domain::IPV4, Type::STREAM, None)?;
     connect(&connection, &SockAddr::from(address))?;
     Ok(connection)
 }

@@ -2,8 +2,8 @@
 //!
 //! `TcpStream::connect` calls `socket` (with close-on-exec) and `connect`, and adds:
 //!
-//! - If a signal ends the wait (`EINTR`), it calls `connect` again. If the handshake was finished in
-//!   between, the second call says `EISCONN`, and std takes that for success.
+//! - If a signal ends the wait (`EINTR`), it calls `connect` again. If the handshake was finished
+//!   in between, the second call says `EISCONN`, and std takes that for success.
 //! - Given a name or several addresses, it tries one after the other, each with a new socket.
 //!   The error it returns is that of the last one.
 //!
@@ -13,7 +13,7 @@ use std::io;
 use std::net::{SocketAddrV4, TcpStream};
 use std::time::Duration;
 
-/// `connect(fd, addr, len)`: make a socket, call a listening one, and wait until the handshake is done.
+/// `connect(fd, addr, len)`: call a listening socket, from a new one, until the handshake is done.
 ///
 /// # Errors
 ///

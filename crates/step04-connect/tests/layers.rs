@@ -1,17 +1,19 @@
 //! What each layer adds to `connect`.
 
+mod helpers;
+
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddrV4};
-use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
 use socket2::{Domain, SockAddr, Type};
 use step01_socket::with_socket2::socket;
-use step02_bind_listen::with_libc::{bound_to, listen_on, local_address};
-use step03_accept::with_libc::{accept_peer, peer_address};
+use step02_bind_listen::with_libc::{bound_to, local_address};
 use step04_connect::{with_libc, with_nix, with_socket2, with_std};
+
+use helpers::{blocks, check_connected, closes_on_exec, listener, owner};
 
 /// Longer than any handshake on one machine, shorter than patience.
 const LONG: Duration = Duration::from_secs(10);
@@ -95,6 +97,8 @@ fn nobody_listens_is_not_a_timeout() {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_over_full_queue_answers_nobody_and_the_time_limit_is_the_layers_own_error() {
+    use step02_bind_listen::with_libc::listen_on;
+
     // On Linux a backlog of 0 admits one connection, and the next SYN is dropped.
     let any_port = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
     let listener = owner(listen_on(any_port, 0).unwrap());
@@ -135,43 +139,4 @@ fn a_second_connect_says_that_there_is_a_connection() {
     assert_eq!(again.raw_os_error(), Some(libc::EISCONN));
     let again = with_nix::connect(&OwnedFd::from(client), &address.into()).unwrap_err();
     assert_eq!(again, Errno::EISCONN);
-}
-
-/// Both ends agree on who they are: the client's own address is the peer the server sees.
-#[track_caller]
-fn check_connected(listener: &OwnedFd, client: &impl AsRawFd) {
-    let (fd, peer) = accept_peer(listener.as_raw_fd()).unwrap();
-    let _server = owner(fd);
-    assert_eq!(local_address(client.as_raw_fd()).unwrap(), peer);
-    let expected = local_address(listener.as_raw_fd()).unwrap();
-    assert_eq!(peer_address(client.as_raw_fd()).unwrap(), expected);
-    assert_ne!(peer.port(), 0);
-}
-
-#[track_caller]
-fn listener() -> (OwnedFd, SocketAddrV4) {
-    let any_port = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
-    let listener = owner(listen_on(any_port, 5).unwrap());
-    let address = local_address(listener.as_raw_fd()).unwrap();
-    (listener, address)
-}
-
-/// An owner for a descriptor of the libc layer, so that a test that fails closes it.
-fn owner(fd: RawFd) -> OwnedFd {
-    // SAFETY: the test has just been given `fd` by the layer below, and keeps no other copy.
-    unsafe { OwnedFd::from_raw_fd(fd) }
-}
-
-/// Whether the descriptor bears the mark close-on-exec.
-#[track_caller]
-fn closes_on_exec(socket: &impl AsFd) -> bool {
-    let flags = fcntl(socket.as_fd(), FcntlArg::F_GETFD).unwrap();
-    FdFlag::from_bits_retain(flags).contains(FdFlag::FD_CLOEXEC)
-}
-
-/// Whether the socket waits: `O_NONBLOCK` is not set.
-#[track_caller]
-fn blocks(socket: &impl AsFd) -> bool {
-    let flags = fcntl(socket.as_fd(), FcntlArg::F_GETFL).unwrap();
-    !OFlag::from_bits_retain(flags).contains(OFlag::O_NONBLOCK)
 }

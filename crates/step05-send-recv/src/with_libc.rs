@@ -11,20 +11,21 @@ use step01_socket::with_libc::cvt;
 
 /// `send(fd, buf, len, flags)`: copy bytes into the kernel's send buffer.
 ///
-/// Waits while the buffer is full. Returns how many bytes were taken: at least one, if there were any,
-/// and perhaps not all.
+/// Waits while the buffer is full.
+/// Returns how many bytes were taken: at least one, if there were any, and perhaps not all.
 ///
 /// `flags` is 0, or `libc::MSG_NOSIGNAL` (no `SIGPIPE`), `MSG_DONTWAIT` (never wait), ….
 ///
 /// # Errors
 ///
-/// - `EPIPE`: nothing can be sent any more. The peer has reset the connection, or we have shut our
-///   side down. Without `MSG_NOSIGNAL` the signal `SIGPIPE` comes first.
-/// - `ECONNRESET`: the peer has reset the connection: it closed and then got more from us, or it
-///   closed without having read everything.
+/// - `ECONNRESET`: the peer has reset the connection: it closed and left something of ours unread.
+///   A reset is reported once, by the first call that meets it.
+/// - `EPIPE`: nothing can be sent any more. A reset was reported before; or the peer had closed,
+///   and answered our last bytes with a reset; or we have shut our own side down. Without
+///   `MSG_NOSIGNAL` the signal `SIGPIPE` comes first.
 /// - `EAGAIN`: the socket is non-blocking, or has a send timeout, and the buffer is full.
 /// - `EINTR`: a signal handler ran before a single byte was taken. Nothing is lost: call again.
-/// - `ENOTCONN` (`EPIPE` on Linux): a socket without a connection, a listener for instance.
+/// - `ENOTCONN`, on Linux `EPIPE`: a socket without a connection, a listener for instance.
 /// - `EBADF`, `ENOTSOCK`: not open, or not a socket.
 ///
 /// See send(2).
@@ -40,12 +41,12 @@ pub fn send(fd: RawFd, bytes: &[u8], flags: c_int) -> io::Result<usize> {
 /// only `buffer[..n]` is new, what stands behind it is old. 0 means that the peer will send no more
 /// (or that `buffer` is empty).
 ///
-/// `flags` is 0, or `libc::MSG_PEEK` (leave the bytes there), `MSG_WAITALL` (wait for all of `buffer`),
-/// `MSG_DONTWAIT` (never wait), ….
+/// `flags` is 0, or `libc::MSG_PEEK` (leave the bytes there), `MSG_WAITALL` (wait for all of
+/// `buffer`), `MSG_DONTWAIT` (never wait), ….
 ///
 /// # Errors
 ///
-/// - `ECONNRESET`: the peer has reset the connection. What was not received yet may be lost.
+/// - `ECONNRESET`: the peer has reset the connection. It is reported once; after it comes 0.
 /// - `ENOTCONN`: a socket without a connection, a listener for instance.
 /// - `EAGAIN`: the socket is non-blocking, or has a receive timeout, and nothing has arrived.
 /// - `EINTR`: a signal handler ran before a byte arrived. Nothing is lost: call again.

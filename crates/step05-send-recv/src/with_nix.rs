@@ -1,7 +1,7 @@
 //! The same calls, typed.
 //!
-//! Flags are a [`MsgFlags`], so a flag of `open` or `poll` does not fit. Otherwise nothing is added:
-//! no flag, no retry, no loop.
+//! Flags are a [`MsgFlags`], so a flag of `open` or `poll` does not fit.
+//! Otherwise nothing is added: no flag, no retry, no loop.
 
 use std::os::fd::{AsRawFd, OwnedFd};
 
@@ -17,8 +17,8 @@ use nix::unistd;
 /// # Errors
 ///
 /// As for [`with_libc::send`](crate::with_libc::send), as an `Errno`.
-pub fn send(socket: &OwnedFd, bytes: &[u8], flags: MsgFlags) -> nix::Result<usize> {
-    socket::send(socket.as_raw_fd(), bytes, flags)
+pub fn send(fd: &OwnedFd, bytes: &[u8], flags: MsgFlags) -> nix::Result<usize> {
+    socket::send(fd.as_raw_fd(), bytes, flags)
 }
 
 /// `recv(fd, buf, len, flags)`: copy bytes that have arrived out of the kernel's receive buffer.
@@ -28,8 +28,8 @@ pub fn send(socket: &OwnedFd, bytes: &[u8], flags: MsgFlags) -> nix::Result<usiz
 /// # Errors
 ///
 /// As for [`with_libc::recv`](crate::with_libc::recv), as an `Errno`.
-pub fn recv(socket: &OwnedFd, buffer: &mut [u8], flags: MsgFlags) -> nix::Result<usize> {
-    socket::recv(socket.as_raw_fd(), buffer, flags)
+pub fn recv(fd: &OwnedFd, buffer: &mut [u8], flags: MsgFlags) -> nix::Result<usize> {
+    socket::recv(fd.as_raw_fd(), buffer, flags)
 }
 
 /// `write(fd, buf, len)`: `send` without flags, for descriptors of every kind.
@@ -37,8 +37,8 @@ pub fn recv(socket: &OwnedFd, buffer: &mut [u8], flags: MsgFlags) -> nix::Result
 /// # Errors
 ///
 /// As for [`send`].
-pub fn write(socket: &OwnedFd, bytes: &[u8]) -> nix::Result<usize> {
-    unistd::write(socket, bytes)
+pub fn write(fd: &OwnedFd, bytes: &[u8]) -> nix::Result<usize> {
+    unistd::write(fd, bytes)
 }
 
 /// `read(fd, buf, len)`: `recv` without flags, for descriptors of every kind.
@@ -46,8 +46,8 @@ pub fn write(socket: &OwnedFd, bytes: &[u8]) -> nix::Result<usize> {
 /// # Errors
 ///
 /// As for [`recv`].
-pub fn read(socket: &OwnedFd, buffer: &mut [u8]) -> nix::Result<usize> {
-    unistd::read(socket, buffer)
+pub fn read(fd: &OwnedFd, buffer: &mut [u8]) -> nix::Result<usize> {
+    unistd::read(fd, buffer)
 }
 
 /// [`send`] again and again, until the kernel has taken all of `bytes`. nix has no such function.
@@ -56,10 +56,10 @@ pub fn read(socket: &OwnedFd, buffer: &mut [u8]) -> nix::Result<usize> {
 ///
 /// The first error of [`send`], and how many bytes had been taken before:
 /// `&bytes[sent..]` is what is left.
-pub fn send_all(socket: &OwnedFd, bytes: &[u8], flags: MsgFlags) -> Result<(), (usize, Errno)> {
+pub fn send_all(fd: &OwnedFd, bytes: &[u8], flags: MsgFlags) -> Result<(), (usize, Errno)> {
     let mut sent = 0;
     while sent < bytes.len() {
-        sent += send(socket, &bytes[sent..], flags).map_err(|errno| (sent, errno))?;
+        sent += send(fd, &bytes[sent..], flags).map_err(|errno| (sent, errno))?;
     }
     Ok(())
 }

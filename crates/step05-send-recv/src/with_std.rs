@@ -39,7 +39,7 @@ pub fn read(mut stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
 ///
 /// # Errors
 ///
-/// The first other error of [`write`]. How many bytes were taken before, it does not say:
+/// The first other error of [`write()`]. How many bytes were taken before, it does not say:
 /// after an error the stream is only good for closing.
 pub fn write_all(mut stream: &TcpStream, bytes: &[u8]) -> io::Result<()> {
     stream.write_all(bytes)

@@ -1,22 +1,18 @@
 //! What each layer adds to `send` and `recv`.
 
+mod helpers;
+
 use std::io::{ErrorKind, Read};
 use std::mem::MaybeUninit;
-use std::net::{Ipv4Addr, SocketAddrV4, TcpStream};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
-use std::sync::mpsc;
-use std::thread;
+use std::net::TcpStream;
+use std::os::fd::AsRawFd;
 
 use nix::errno::Errno;
-use nix::sys::socket::{MsgFlags, setsockopt, sockopt};
+use nix::sys::socket::MsgFlags;
 use socket2::Socket;
-use step02_bind_listen::with_libc::{listen_on, local_address};
-use step03_accept::with_libc::accept_peer;
-use step04_connect::with_libc::connect_to;
 use step05_send_recv::{with_libc, with_nix, with_socket2, with_std};
 
-/// More than both kernel buffers of a connection hold together.
-const LARGE: usize = 16 << 20;
+use helpers::{LARGE, pair, pattern, reset, to_a_slow_reader};
 
 #[test]
 fn a_word_through_every_layer() {
@@ -150,68 +146,4 @@ fn nobody_reads_any_more_is_an_error_and_not_a_signal_here() {
         with_std::write(&stream, b"?").unwrap_err().kind(),
         ErrorKind::BrokenPipe
     );
-}
-
-/// A socket whose connection the peer has reset, after the reset has been reported once.
-#[track_caller]
-fn reset() -> OwnedFd {
-    let (a, b) = pair();
-    // A close that lingers for 0 seconds is a reset.
-    let at_once = libc::linger {
-        l_onoff: 1,
-        l_linger: 0,
-    };
-    setsockopt(&b, sockopt::Linger, &at_once).unwrap();
-    drop(b);
-    let error = with_libc::recv(a.as_raw_fd(), &mut [0], 0).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
-    a
-}
-
-/// Sends more than the buffers hold. The reader waits until the first bytes have arrived, says so,
-/// and takes small bites: the sender has to come back many times.
-#[track_caller]
-fn to_a_slow_reader(send_all: impl FnOnce(OwnedFd, &[u8])) {
-    let (a, b) = pair();
-    let (started, has_started) = mpsc::channel();
-    let reader = thread::spawn(move || {
-        let mut stream = TcpStream::from(b);
-        stream.peek(&mut [0]).unwrap();
-        started.send(()).unwrap();
-        let mut received = Vec::new();
-        let mut bite = [0; 10_000];
-        loop {
-            match stream.read(&mut bite).unwrap() {
-                0 => return received,
-                count => received.extend_from_slice(&bite[..count]),
-            }
-        }
-    });
-    let bytes = pattern();
-    send_all(a, &bytes);
-    has_started.recv().unwrap();
-    assert!(reader.join().unwrap() == bytes);
-}
-
-/// [`LARGE`] bytes in which a lost, doubled or swapped piece would show.
-fn pattern() -> Vec<u8> {
-    (0..LARGE as u32)
-        .map(|index| (index.wrapping_mul(2_654_435_761) >> 24) as u8)
-        .collect()
-}
-
-/// Two connected sockets.
-#[track_caller]
-fn pair() -> (OwnedFd, OwnedFd) {
-    let any_port = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
-    let listener = owner(listen_on(any_port, 1).unwrap());
-    let client = owner(connect_to(local_address(listener.as_raw_fd()).unwrap()).unwrap());
-    let (fd, _) = accept_peer(listener.as_raw_fd()).unwrap();
-    (client, owner(fd))
-}
-
-/// An owner for a descriptor of the libc layer, so that a test that fails closes it.
-fn owner(fd: RawFd) -> OwnedFd {
-    // SAFETY: the test has just been given `fd` by the layer below, and keeps no other copy.
-    unsafe { OwnedFd::from_raw_fd(fd) }
 }

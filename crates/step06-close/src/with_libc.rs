@@ -1,7 +1,8 @@
 //! The raw calls. Closing by hand is the lesson.
 //!
-//! A number does not know whether it is open. Forget to close it, and it stays open until the process
-//! ends. Close it twice, and the second `close` may hit a socket that got the same number since.
+//! A number does not know whether it is open.
+//! Forget to close it, and it stays open until the process ends.
+//! Close it twice, and the second `close` may hit a socket that got the same number since.
 //! Nothing here protects from either.
 //!
 //! One simplification: in Rust a function that closes a descriptor it does not own should be
@@ -33,7 +34,7 @@ use libc::SO_LINGER_SEC as SO_LINGER;
 ///
 /// See close(2).
 pub fn close(fd: RawFd) -> io::Result<()> {
-    // SAFETY: `close` takes a number by value. That `fd` is the caller's to close is the caller's word.
+    // SAFETY: `close` takes a number by value. That `fd` is ours to close, the caller has to know.
     cvt(unsafe { libc::close(fd) })?;
     Ok(())
 }

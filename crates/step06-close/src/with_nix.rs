@@ -1,25 +1,35 @@
 //! The same calls, with an owner.
 //!
-//! An [`OwnedFd`] closes its descriptor on drop: it cannot be forgotten, and it cannot be done twice.
+//! An [`OwnedFd`] closes its descriptor on drop: not forgotten, and not done twice.
 //! Drop has no way to return an error, so the error of that `close` is lost.
 //! Who wants to see it calls [`close`], which takes the owner away.
+//!
+//! `OwnedFd` is std's, and socket2 and std's own sockets have one inside.
+//! In a debug build its drop first asks `fcntl(F_GETFD)`. If the descriptor is not open any more,
+//! someone has closed it behind the owner's back, and the program aborts.
+//! A release build does not ask (Rust 1.95).
 
 use std::os::fd::{AsRawFd, OwnedFd};
 
-use nix::libc;
 use nix::sys::socket::{self, Shutdown, setsockopt, sockopt};
 use nix::unistd;
 
+#[cfg(not(target_vendor = "apple"))]
+use sockopt::Linger;
+// On Apple systems SO_LINGER counts clock ticks; this is the one that counts seconds.
+#[cfg(target_vendor = "apple")]
+use sockopt::LingerSec as Linger;
+
 /// `close(fd)`: give a descriptor back to the kernel, and see whether that worked.
 ///
-/// `drop(socket)` makes the same call and looks at no error.
-/// The socket is used up: a second `close(socket)` does not compile.
+/// `drop(fd)` makes the same call and looks at no error.
+/// The owner is used up: a second `close(fd)` does not compile.
 ///
 /// # Errors
 ///
 /// As for [`with_libc::close`](crate::with_libc::close), as an `Errno`.
-pub fn close(socket: OwnedFd) -> nix::Result<()> {
-    unistd::close(socket)
+pub fn close(fd: OwnedFd) -> nix::Result<()> {
+    unistd::close(fd)
 }
 
 /// `shutdown(fd, how)`: end one direction of the connection, or both. The descriptor stays open.
@@ -29,8 +39,8 @@ pub fn close(socket: OwnedFd) -> nix::Result<()> {
 /// # Errors
 ///
 /// As for [`with_libc::shutdown`](crate::with_libc::shutdown), as an `Errno`.
-pub fn shutdown(socket: &OwnedFd, how: Shutdown) -> nix::Result<()> {
-    socket::shutdown(socket.as_raw_fd(), how)
+pub fn shutdown(fd: &OwnedFd, how: Shutdown) -> nix::Result<()> {
+    socket::shutdown(fd.as_raw_fd(), how)
 }
 
 /// `dup(fd)`: a second descriptor for the same socket, with an owner of its own.
@@ -40,8 +50,8 @@ pub fn shutdown(socket: &OwnedFd, how: Shutdown) -> nix::Result<()> {
 /// # Errors
 ///
 /// As for [`with_libc::dup`](crate::with_libc::dup), as an `Errno`.
-pub fn dup(socket: &OwnedFd) -> nix::Result<OwnedFd> {
-    unistd::dup(socket)
+pub fn dup(fd: &OwnedFd) -> nix::Result<OwnedFd> {
+    unistd::dup(fd)
 }
 
 /// `setsockopt(fd, SOL_SOCKET, SO_LINGER, linger, len)`: say what `close` does with unsent bytes.
@@ -52,15 +62,10 @@ pub fn dup(socket: &OwnedFd) -> nix::Result<OwnedFd> {
 /// # Errors
 ///
 /// As there, as an `Errno`.
-pub fn set_linger(socket: &OwnedFd, seconds: Option<i32>) -> nix::Result<()> {
+pub fn set_linger(fd: &OwnedFd, seconds: Option<i32>) -> nix::Result<()> {
     let linger = libc::linger {
         l_onoff: seconds.is_some().into(),
         l_linger: seconds.unwrap_or(0),
     };
-    #[cfg(not(target_vendor = "apple"))]
-    use sockopt::Linger;
-    // On Apple systems SO_LINGER counts clock ticks; this is the one that counts seconds.
-    #[cfg(target_vendor = "apple")]
-    use sockopt::LingerSec as Linger;
-    setsockopt(socket, Linger, &linger)
+    setsockopt(fd, Linger, &linger)
 }

@@ -29,9 +29,9 @@ pub fn shutdown(socket: &Socket, how: Shutdown) -> io::Result<()> {
     socket.shutdown(how)
 }
 
-/// `fcntl(fd, F_DUPFD_CLOEXEC, 0)`: a second descriptor for the same socket, with an owner of its own.
+/// `fcntl(fd, F_DUPFD_CLOEXEC, 0)`: a second descriptor for the same socket.
 ///
-/// Like `dup`, but the copy has close-on-exec.
+/// Like `dup`, but the copy has close-on-exec, and an owner of its own.
 ///
 /// # Errors
 ///

@@ -1,8 +1,6 @@
 //! The same calls through std.
 //!
 //! A [`TcpStream`] closes its descriptor on drop, and looks at no error.
-//! Debug builds ask `fcntl(F_GETFD)` first, and abort if the descriptor is not open any more:
-//! someone has closed it behind the owner's back. Release builds do not ask.
 //!
 //! `SO_LINGER` is not in stable Rust (1.95). This is where to drop a layer for a single call:
 //! socket2's [`SockRef`] borrows the descriptor and gives it all methods of a `Socket`.
@@ -31,10 +29,10 @@ pub fn shutdown(stream: &TcpStream, how: Shutdown) -> io::Result<()> {
     stream.shutdown(how)
 }
 
-/// `fcntl(fd, F_DUPFD_CLOEXEC, 3)`: a second descriptor for the same socket, with an owner of its own.
+/// `fcntl(fd, F_DUPFD_CLOEXEC, 3)`: a second descriptor for the same socket.
 ///
-/// Like `dup`, but the copy has close-on-exec, and its number is at least 3: std never lets a socket
-/// take the place of standard input, output or error.
+/// Like `dup`, but the copy has close-on-exec, and an owner of its own. Its number is at least 3:
+/// std lets no copy take the place of standard input, output or error.
 ///
 /// # Errors
 ///

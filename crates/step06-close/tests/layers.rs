@@ -1,20 +1,18 @@
 //! What each layer adds to `close` and `shutdown`.
 
+mod helpers;
+
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, Shutdown, SocketAddrV4, TcpStream};
-use std::os::fd::{AsFd, AsRawFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
-use std::time::Duration;
+use std::os::fd::{AsFd, AsRawFd, IntoRawFd};
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
-use socket2::{SockRef, Socket};
-use step02_bind_listen::with_libc::{listen_on, local_address};
-use step03_accept::with_libc::accept_peer;
-use step04_connect::with_libc::connect_to;
+use socket2::Socket;
 use step05_send_recv::with_libc::{recv, send};
 use step06_close::{with_libc, with_nix, with_socket2, with_std};
 
-const NOW: Option<Duration> = Some(Duration::ZERO);
+use helpers::{owner, pair};
 
 #[test]
 fn close_ends_the_connection_in_every_layer() {
@@ -119,50 +117,6 @@ fn a_shutdown_is_felt_through_every_copy() {
     assert_eq!(error.raw_os_error(), Some(libc::EPIPE));
 }
 
-#[test]
-fn a_linger_of_zero_resets_in_every_layer() {
-    let (mine, peer) = pair();
-    with_libc::set_linger(mine.as_raw_fd(), Some(0)).unwrap();
-    with_libc::close(mine.into_raw_fd()).unwrap();
-    check_reset(&peer);
-
-    let (mine, peer) = pair();
-    with_nix::set_linger(&mine, Some(0)).unwrap();
-    with_nix::close(mine).unwrap();
-    check_reset(&peer);
-
-    let (mine, peer) = pair();
-    let mine = Socket::from(mine);
-    with_socket2::set_linger(&mine, NOW).unwrap();
-    with_socket2::close(mine);
-    check_reset(&peer);
-
-    let (mine, peer) = pair();
-    let mine = TcpStream::from(mine);
-    with_std::set_linger(&mine, NOW).unwrap();
-    with_std::close(mine);
-    check_reset(&peer);
-}
-
-#[test]
-fn every_layer_sets_seconds_and_takes_them_back() {
-    let (socket, _peer) = pair();
-    assert_eq!(linger(&socket), None);
-    with_libc::set_linger(socket.as_raw_fd(), Some(7)).unwrap();
-    assert_eq!(linger(&socket), Some(Duration::from_secs(7)));
-    with_nix::set_linger(&socket, None).unwrap();
-    assert_eq!(linger(&socket), None);
-    with_nix::set_linger(&socket, Some(8)).unwrap();
-    assert_eq!(linger(&socket), Some(Duration::from_secs(8)));
-    with_libc::set_linger(socket.as_raw_fd(), None).unwrap();
-    assert_eq!(linger(&socket), None);
-
-    // What is no whole second is cut off.
-    let stream = TcpStream::from(socket);
-    with_std::set_linger(&stream, Some(Duration::from_millis(2900))).unwrap();
-    assert_eq!(linger(&stream), Some(Duration::from_secs(2)));
-}
-
 /// One of two descriptors is closed: the other still carries bytes. Both are: the end.
 #[track_caller]
 fn check_copy_keeps_it(first: impl AsRawFd, copy: impl AsRawFd, peer: &impl AsRawFd) {
@@ -192,36 +146,9 @@ fn check_end(socket: &impl AsRawFd) {
     assert_eq!(recv(socket.as_raw_fd(), &mut [0; 16], 0).unwrap(), 0);
 }
 
-#[track_caller]
-fn check_reset(socket: &impl AsRawFd) {
-    let error = recv(socket.as_raw_fd(), &mut [0; 16], 0).unwrap_err();
-    assert_eq!(error.raw_os_error(), Some(libc::ECONNRESET));
-}
-
-#[track_caller]
-fn linger(socket: &impl AsFd) -> Option<Duration> {
-    SockRef::from(socket).linger().unwrap()
-}
-
 /// Whether the descriptor bears the mark close-on-exec.
 #[track_caller]
 fn closes_on_exec(socket: &impl AsFd) -> bool {
     let flags = fcntl(socket.as_fd(), FcntlArg::F_GETFD).unwrap();
     FdFlag::from_bits_retain(flags).contains(FdFlag::FD_CLOEXEC)
-}
-
-/// Two connected sockets.
-#[track_caller]
-fn pair() -> (OwnedFd, OwnedFd) {
-    let any_port = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
-    let listener = owner(listen_on(any_port, 1).unwrap());
-    let client = owner(connect_to(local_address(listener.as_raw_fd()).unwrap()).unwrap());
-    let (fd, _) = accept_peer(listener.as_raw_fd()).unwrap();
-    (client, owner(fd))
-}
-
-/// An owner for a descriptor of the libc layer, so that a test that fails closes it.
-fn owner(fd: RawFd) -> OwnedFd {
-    // SAFETY: the test has just been given `fd` by the layer below, and keeps no other copy.
-    unsafe { OwnedFd::from_raw_fd(fd) }
 }
