@@ -16,7 +16,7 @@ use std::os::fd::OwnedFd;
 /// No call: std's connected socket from a descriptor of another layer.
 ///
 /// Nothing is checked. Of a descriptor that is not a connected socket, std learns at the first
-/// `read` or `write`: `ENOTCONN`, `ENOTSOCK`.
+/// `read`: `ENOTCONN`, `ENOTSOCK`.
 /// Nothing is added either: what was made without close-on-exec stays without it.
 pub fn stream_from(descriptor: OwnedFd) -> TcpStream {
     TcpStream::from(descriptor)

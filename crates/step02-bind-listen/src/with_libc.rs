@@ -21,7 +21,7 @@ use step01_socket::with_libc::{cvt, socket};
 ///
 /// # Errors
 ///
-/// - `EADDRINUSE`: another socket has this address and port, or had it a moment ago.
+/// - `EADDRINUSE`: another socket has this address and port, or a closed one is still in TIME_WAIT.
 /// - `EADDRNOTAVAIL`: no interface of this machine has this address.
 /// - `EACCES`: the port needs a privilege, as on Linux all below 1024 do.
 /// - `EAFNOSUPPORT`, `EINVAL`: the family does not fit the socket, the length does not fit the
