@@ -31,7 +31,7 @@ use step02_bind_listen::with_libc::{give_up, sockaddr_in};
 ///   take it for a failure: wait with `poll` until the socket is writable, then read `SO_ERROR`.
 /// - `EINPROGRESS`: the socket is non-blocking, the SYN is sent, and the answer is not there yet.
 /// - `EALREADY`: an earlier `connect` on this socket is still under way.
-/// - `EISCONN`: the socket is connected.
+/// - `EISCONN`: the socket is connected already; on Linux also: it is a listener.
 /// - `EAFNOSUPPORT`: the address is of another family than the socket.
 ///
 /// See connect(2).
