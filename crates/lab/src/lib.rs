@@ -1,1 +1,54 @@
-//! lab
+//! How a step of the course is played.
+//!
+//! A step's program is a list of [`Scene`]s handed to [`Step::run`].
+//! A scene has actors: a server, a client, a second client.
+//! Each actor is a process of its own, the step's program started again,
+//! and does its part in one plain function that receives a [`Stage`]:
+//!
+//! ```no_run
+//! use lab::{Played, Stage};
+//!
+//! fn server(stage: &mut Stage) -> Played {
+//!     let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+//!     stage.cue("listening", listener.local_addr()?);
+//!     let (connection, peer) = stage.taught(|| listener.accept())?;
+//!     stage.say(format!("{peer} is here"));
+//!     drop(connection);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Actors meet through cues, never through sleeping for a while:
+//! [`Stage::cue`] says "I have done this", [`Stage::wait`] waits for it,
+//! and [`Stage::wait_asleep`] waits until another actor really sleeps in a system call.
+//! While they play, the lens keeps a record of what reached the kernel;
+//! what is printed afterwards is drawn from that record.
+//!
+//! The crate knows how to play and to compare, and nothing of any particular call:
+//! what is taught stands in the steps.
+
+mod asleep;
+mod cli;
+mod compare;
+mod control;
+pub mod peer;
+mod play;
+mod predict;
+mod quote;
+mod scene;
+mod show;
+mod stage;
+mod step;
+mod trouble;
+
+pub use play::{Play, Run};
+pub use quote::Quote;
+pub use scene::{Act, Layer, Part, Scene, Sign, Variant, every_layer, layers};
+pub use stage::{Stage, Teller};
+pub use step::{Half, Step};
+pub use trouble::{OnCall, Played, Trouble, errno_of};
+
+use std::net::{Ipv4Addr, SocketAddrV4};
+
+/// 127.0.0.1 with port 0: this machine only, and a port of the kernel's choice, so that scenes never collide.
+pub const ANY_PORT: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);

@@ -10,10 +10,15 @@ pub mod copy;
 pub mod decode;
 pub mod event;
 pub mod json;
+pub mod lanes;
 #[cfg(target_os = "linux")]
 mod layout;
 mod names;
+pub mod order;
 pub mod raw;
 #[cfg(target_os = "linux")]
 mod signatures;
 pub mod text;
+pub mod tracer;
+
+pub use tracer::{Options, Record, Refused, Running, can_trace, start};

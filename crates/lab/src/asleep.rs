@@ -1,0 +1,73 @@
+//! Whether a process sleeps in a system call, read from /proc. Needs no tracing.
+//!
+//! Two files of a thread tell it: `stat` has the state (`S` is an interruptible sleep; a thread that
+//! a tracer has stopped is `t`), `syscall` has the number of the call it is in.
+
+use std::fs;
+
+/// The first thread of a process that sleeps in a call of this name.
+pub(crate) fn asleep_in(process: i32, call: &str) -> Option<i32> {
+    let mut threads: Vec<i32> = fs::read_dir(format!("/proc/{process}/task"))
+        .ok()?
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .collect();
+    threads.sort_unstable();
+    threads
+        .into_iter()
+        .find(|thread| sleeps(process, *thread, call))
+}
+
+fn sleeps(process: i32, thread: i32, call: &str) -> bool {
+    let state = || {
+        let stat =
+            fs::read_to_string(format!("/proc/{process}/task/{thread}/stat")).unwrap_or_default();
+        // The second field is the program's name in parentheses, and may itself contain any of them.
+        stat.rsplit_once(") ")
+            .and_then(|(_, rest)| rest.chars().next())
+    };
+    if state() != Some('S') {
+        return false;
+    }
+    let inside = match fs::read_to_string(format!("/proc/{process}/task/{thread}/syscall")) {
+        Ok(text) => text
+            .split(' ')
+            .next()
+            .and_then(|number| number.parse::<i64>().ok()),
+        // Some systems hide this file; then a sleep is all that can be known.
+        Err(_) => return true,
+    };
+    // Read the state again: between the two reads the thread may have gone on.
+    inside.is_some_and(|number| family(call).contains(&number)) && state() == Some('S')
+}
+
+/// The system calls that are one call of the socket API.
+#[cfg(target_os = "linux")]
+fn family(call: &str) -> &'static [i64] {
+    match call {
+        "accept" => &[libc::SYS_accept, libc::SYS_accept4],
+        "connect" => &[libc::SYS_connect],
+        "recv" => &[
+            libc::SYS_recvfrom,
+            libc::SYS_recvmsg,
+            libc::SYS_read,
+            libc::SYS_readv,
+        ],
+        "send" => &[
+            libc::SYS_sendto,
+            libc::SYS_sendmsg,
+            libc::SYS_write,
+            libc::SYS_writev,
+        ],
+        "close" => &[libc::SYS_close],
+        #[cfg(target_arch = "x86_64")]
+        "poll" => &[libc::SYS_poll, libc::SYS_ppoll],
+        #[cfg(not(target_arch = "x86_64"))]
+        "poll" => &[libc::SYS_ppoll],
+        _ => &[],
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn family(_: &str) -> &'static [i64] {
+    &[]
+}

@@ -1,0 +1,302 @@
+//! The command line that every step has.
+
+use std::ffi::OsString;
+use std::net::{SocketAddr, ToSocketAddrs};
+
+use lexopt::prelude::*;
+
+use crate::scene::{Layer, Variant};
+use crate::step::Step;
+use crate::trouble::Trouble;
+
+/// The first argument of a process that is an actor. No learner types it.
+pub(crate) const ACTOR: &str = "__actor";
+/// The document's own address, and so the course's.
+pub(crate) const DEFAULT_ADDRESS: &str = "127.0.0.1:9000";
+
+/// What is to be done.
+#[derive(Debug)]
+pub(crate) enum Task {
+    Play(Option<String>),
+    List,
+    Serve(SocketAddr),
+    Connect(SocketAddr),
+    Help,
+    Version,
+}
+
+/// The command line, understood.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) task: Task,
+    pub(crate) layer: Option<Layer>,
+    pub(crate) variant: Option<Variant>,
+    pub(crate) repeat: Option<u32>,
+    pub(crate) predict: bool,
+    pub(crate) guests: bool,
+    pub(crate) json: bool,
+    pub(crate) plain: bool,
+    pub(crate) all: bool,
+    pub(crate) no_lens: bool,
+}
+
+const FLAGS: [&str; 13] = [
+    "--layer",
+    "--list",
+    "--predict",
+    "--broken",
+    "--repaired",
+    "--repeat",
+    "--guests",
+    "--json",
+    "--plain",
+    "--all",
+    "--no-lens",
+    "--help",
+    "--version",
+];
+
+/// Understands the arguments, or says what to type instead.
+pub(crate) fn parse(
+    step: &Step,
+    args: impl IntoIterator<Item = OsString>,
+) -> Result<Asked, Trouble> {
+    let mut asked = Asked {
+        task: Task::Play(None),
+        layer: None,
+        variant: None,
+        repeat: None,
+        predict: false,
+        guests: false,
+        json: false,
+        plain: false,
+        all: false,
+        no_lens: false,
+    };
+    let mut words = Vec::new();
+    let mut parser = lexopt::Parser::from_args(args);
+    let mut show = None;
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("layer") => asked.layer = Some(layer(&parser.value()?.string()?)?),
+            Long("repeat") => {
+                let count = parser.value()?.string()?;
+                let number = count
+                    .parse()
+                    .ok()
+                    .filter(|number| (1..=10_000).contains(number));
+                asked.repeat = Some(number.ok_or_else(|| {
+                    Trouble::new(format!(
+                        "--repeat takes a number from 1 to 10000, not {count:?}; try --repeat 20"
+                    ))
+                })?);
+            }
+            Long("predict") => asked.predict = true,
+            Long("broken") => asked.variant = Some(Variant::Broken),
+            Long("repaired") => asked.variant = Some(Variant::Repaired),
+            Long("guests") => asked.guests = true,
+            Long("json") => asked.json = true,
+            Long("plain") => asked.plain = true,
+            Long("all") => asked.all = true,
+            Long("no-lens") => asked.no_lens = true,
+            Long("list") => show = Some(Task::List),
+            Long("help") | Short('h') => show = Some(Task::Help),
+            Long("version") | Short('V') => show = Some(Task::Version),
+            Value(word) => words.push(word.string()?),
+            Long(flag) => {
+                let flag = format!("--{flag}");
+                return Err(unknown("option", &flag, FLAGS, step));
+            }
+            Short(flag) => return Err(unknown("option", &format!("-{flag}"), FLAGS, step)),
+        }
+    }
+    asked.task = match show {
+        Some(task) => task,
+        None => task(step, &words)?,
+    };
+    if asked.guests && !step.has_guests() {
+        return Err(Trouble::new(format!(
+            "{} has no guests in other languages; leave out --guests",
+            step.name
+        )));
+    }
+    Ok(asked)
+}
+
+fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
+    let Some(first) = words.first() else {
+        return Ok(Task::Play(None));
+    };
+    let allowed = if matches!(first.as_str(), "serve" | "connect") {
+        2
+    } else {
+        1
+    };
+    if let Some(extra) = words.get(allowed) {
+        return Err(Trouble::new(format!(
+            "{extra:?} is one argument too many; see {} --help",
+            typed(step)
+        )));
+    }
+    match first.as_str() {
+        "serve" if step.serve.is_some() => Ok(Task::Serve(address(words.get(1))?)),
+        "connect" if step.connect.is_some() => Ok(Task::Connect(address(words.get(1))?)),
+        half @ ("serve" | "connect") => Err(Trouble::new(format!(
+            "{} has no `{half}`: {}. The steps with both halves are step05-send-recv and step06-close",
+            step.name,
+            if half == "serve" {
+                "it has no half that waits"
+            } else {
+                "it has no half that calls"
+            },
+        ))),
+        name if step.scene(name).is_some() => Ok(Task::Play(Some(name.to_owned()))),
+        name => {
+            let halves = [
+                ("serve", step.serve.is_some()),
+                ("connect", step.connect.is_some()),
+            ];
+            let halves = halves
+                .into_iter()
+                .filter(|(_, there)| *there)
+                .map(|(half, _)| half);
+            Err(unknown(
+                "scene",
+                name,
+                step.scenes.iter().map(|scene| scene.name).chain(halves),
+                step,
+            ))
+        }
+    }
+}
+
+fn layer(name: &str) -> Result<Layer, Trouble> {
+    Layer::from_name(name).ok_or_else(|| {
+        let names = Layer::ALL.map(Layer::name);
+        let nearest = nearest(name, names)
+            .map(|near| format!("; did you mean {near}?"))
+            .unwrap_or_default();
+        Trouble::new(format!(
+            "there is no layer {name:?}{nearest} The layers are {}",
+            names.join(", ")
+        ))
+    })
+}
+
+/// An address as a person types it: `127.0.0.1:9000`, `localhost:9000`, `:9000` or `9000`.
+fn address(text: Option<&String>) -> Result<SocketAddr, Trouble> {
+    let text = text.map_or(DEFAULT_ADDRESS, String::as_str);
+    let wrong = |why: &str| {
+        Trouble::new(format!(
+            "{text:?} is not an address: {why}; write it like {DEFAULT_ADDRESS}"
+        ))
+    };
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) => (host, port),
+        None if text.chars().all(|c| c.is_ascii_digit()) => ("", text),
+        None => return Err(wrong("the port is missing")),
+    };
+    let port: u16 = port
+        .parse()
+        .map_err(|_| wrong("the port must be a number from 0 to 65535"))?;
+    if host.contains(':') && !(host.starts_with('[') && host.ends_with(']')) {
+        return Err(wrong(
+            "an IPv6 address stands in brackets, as in [::1]:9000",
+        ));
+    }
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let host = if host.is_empty() { "127.0.0.1" } else { host };
+    if host.chars().all(|c| c.is_ascii_digit() || c == '.')
+        && host.parse::<std::net::Ipv4Addr>().is_err()
+    {
+        return Err(wrong("an IPv4 address has four numbers from 0 to 255"));
+    }
+    let found = (host, port).to_socket_addrs().map_err(|error| {
+        Trouble::new(format!(
+            "{host:?} does not resolve to an address ({error}); try 127.0.0.1:{port}"
+        ))
+    })?;
+    let found: Vec<SocketAddr> = found.collect();
+    // The steps speak AF_INET; a name that has both kinds of address is taken at its IPv4 one.
+    let found = found
+        .iter()
+        .find(|address| address.is_ipv4())
+        .or(found.first())
+        .copied();
+    let found = found
+        .ok_or_else(|| Trouble::new(format!("{host:?} has no address; try 127.0.0.1:{port}")))?;
+    if found.is_ipv6() {
+        return Err(Trouble::new(format!(
+            "{found} is an IPv6 address and this step uses AF_INET; try 127.0.0.1:{port}"
+        )));
+    }
+    Ok(found)
+}
+
+fn unknown(
+    what: &str,
+    given: &str,
+    known: impl IntoIterator<Item = &'static str>,
+    step: &Step,
+) -> Trouble {
+    let nearest = nearest(given, known)
+        .map(|near| format!("; did you mean {near}?"))
+        .unwrap_or_default();
+    let list = if what == "scene" { "--list" } else { "--help" };
+    Trouble::new(format!(
+        "there is no {what} {given:?}{nearest} See {} {list}",
+        typed(step)
+    ))
+}
+
+fn nearest(given: &str, known: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+    let scored = known
+        .into_iter()
+        .map(|name| (strsim::jaro_winkler(given, name), name));
+    scored
+        .filter(|(score, _)| *score > 0.7)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name)
+}
+
+/// What a learner types to start this step with arguments.
+pub(crate) fn typed(step: &Step) -> String {
+    format!("cargo run -p {} --", step.name)
+}
+
+/// The text of `--help`.
+pub(crate) fn help(step: &Step) -> String {
+    let run = typed(step);
+    let mut out = format!("{}\n\n{run} [SCENE] [OPTIONS]\n", step.title);
+    for (name, half) in [("serve", &step.serve), ("connect", &step.connect)] {
+        if let Some(half) = half {
+            out += &format!(
+                "{run} {name} [ADDR]    {} (default {DEFAULT_ADDRESS})\n",
+                half.about
+            );
+        }
+    }
+    out += "
+Without a SCENE the main one is played; --list names them all.
+
+  --list        the scenes, with a line each
+  --layer L     one layer, in full: libc, nix, socket2 or std
+  --predict     stop before the taught call and ask what it will do
+  --broken      a mistake without its repair, with hints
+  --repaired    the repaired twin of a mistake
+  --repeat N    play it N times and count how it came out
+";
+    if step.has_guests() {
+        out += "  --guests      the same in other languages\n";
+    }
+    out += "  --json        the record, one JSON object a line
+  --plain       no colour
+  --all         also what the language's runtime does on its own account
+  --no-lens     play without watching the system calls
+  --help, --version
+
+Exit status: 0 when it went as announced (a mistake that fails as announced too),
+1 when it did not, 2 for a command line that is not understood.
+";
+    out
+}

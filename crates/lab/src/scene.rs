@@ -1,0 +1,272 @@
+//! What a scene is: its actors, layer by layer, and what it announces.
+
+use crate::play::Play;
+use crate::quote::Quote;
+use crate::stage::Stage;
+use crate::trouble::Played;
+
+/// What an actor does: one plain function, read from top to bottom.
+pub type Act = fn(&mut Stage) -> Played;
+
+/// The four ways to make the same call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Layer {
+    /// The C library's functions, raw.
+    Libc,
+    /// The same calls, typed.
+    Nix,
+    /// The same calls on an owned socket.
+    Socket2,
+    /// Rust's standard library.
+    Std,
+}
+
+impl Layer {
+    /// All of them, from the kernel upwards.
+    pub const ALL: [Layer; 4] = [Layer::Libc, Layer::Nix, Layer::Socket2, Layer::Std];
+
+    /// The name, as it is typed after `--layer`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Layer::Libc => "libc",
+            Layer::Nix => "nix",
+            Layer::Socket2 => "socket2",
+            Layer::Std => "std",
+        }
+    }
+
+    /// The layer of this name.
+    pub fn from_name(name: &str) -> Option<Layer> {
+        Layer::ALL.into_iter().find(|layer| layer.name() == name)
+    }
+}
+
+/// A mistake is played twice: as it goes wrong, and repaired.
+/// A scene that is not a mistake has one form, `Repaired`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Variant {
+    /// The wrong idea, as a beginner writes it.
+    Broken,
+    /// The same program put right.
+    Repaired,
+}
+
+impl Variant {
+    /// The name, as it is typed behind `--`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Variant::Broken => "broken",
+            Variant::Repaired => "repaired",
+        }
+    }
+}
+
+/// What one layer makes of an actor.
+#[derive(Clone, Copy, Debug)]
+pub enum Part {
+    /// It plays. In a mistake: the mistake happens here.
+    Plays(Act),
+    /// The mistake cannot be written in this layer; the line says what rules it out.
+    RuledOut(&'static str),
+    /// The mistake, written the same way, does no harm here: the layer repairs it; the line says how.
+    Handled(Act, &'static str),
+    /// The layer has no such call; the line says what there is instead.
+    Absent(&'static str),
+}
+
+impl Part {
+    /// The function to play, where there is one.
+    pub fn act(self) -> Option<Act> {
+        match self {
+            Part::Plays(act) | Part::Handled(act, _) => Some(act),
+            Part::RuledOut(_) | Part::Absent(_) => None,
+        }
+    }
+}
+
+/// The four layers play these four functions.
+pub fn layers(libc: Act, nix: Act, socket2: Act, std: Act) -> [Part; 4] {
+    [libc, nix, socket2, std].map(Part::Plays)
+}
+
+/// The same function whatever the layer: for actors that are not what is taught.
+pub fn every_layer(act: Act) -> [Part; 4] {
+    [Part::Plays(act); 4]
+}
+
+/// What announces that a scene went as it should: seen by the lab, not claimed by the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// This actor reported this finding ([`Stage::found`], [`Stage::found_error`]) as its last one.
+    Found(&'static str, &'static str),
+    /// This actor was killed by this signal.
+    Killed(&'static str, i32),
+    /// All of these actors sleep in these calls at the same time, and nothing is left that could wake them.
+    /// The lab ends the scene when it sees that.
+    Stuck(&'static [(&'static str, &'static str)]),
+}
+
+/// One actor of a scene.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Actor {
+    pub(crate) name: &'static str,
+    pub(crate) parts: [Part; 4],
+    /// Plays the half that is not taught here, in a few plain lines of std.
+    pub(crate) is_peer: bool,
+}
+
+/// A scene: who plays, what it shows, and how one knows that it showed it.
+#[derive(Clone, Debug)]
+pub struct Scene {
+    pub(crate) name: &'static str,
+    pub(crate) line: &'static str,
+    pub(crate) core: bool,
+    pub(crate) actors: Vec<Actor>,
+    pub(crate) mistake: bool,
+    pub(crate) broken: Vec<Sign>,
+    pub(crate) expected: Vec<Sign>,
+    pub(crate) cause: &'static str,
+    pub(crate) repair: &'static str,
+    pub(crate) hints: &'static [&'static str],
+    pub(crate) idea: Option<fn(&Play) -> Option<String>>,
+    pub(crate) quotes: Vec<(Layer, Quote)>,
+    pub(crate) needs: Option<fn() -> Result<(), String>>,
+    pub(crate) aside: Option<fn(&str) -> Option<&'static str>>,
+}
+
+impl Scene {
+    /// A scene that shows how something works. `line` says in one line what there is to see.
+    pub fn new(name: &'static str, line: &'static str) -> Scene {
+        Scene {
+            name,
+            line,
+            core: false,
+            actors: Vec::new(),
+            mistake: false,
+            broken: Vec::new(),
+            expected: Vec::new(),
+            cause: "",
+            repair: "",
+            hints: &[],
+            idea: None,
+            quotes: Vec::new(),
+            needs: None,
+            aside: None,
+        }
+    }
+
+    /// A mistake: a scene that is played broken and repaired.
+    /// Its actors ask [`Stage::repaired`] at the place where the two differ.
+    pub fn mistake(name: &'static str, line: &'static str) -> Scene {
+        Scene {
+            mistake: true,
+            ..Scene::new(name, line)
+        }
+    }
+
+    /// Marks the scene as one that no learner should miss.
+    pub fn core(mut self) -> Scene {
+        self.core = true;
+        self
+    }
+
+    /// Adds an actor, one part for each layer. The first actor added has the left lane.
+    pub fn actor(mut self, name: &'static str, parts: [Part; 4]) -> Scene {
+        self.actors.push(Actor {
+            name,
+            parts,
+            is_peer: false,
+        });
+        self
+    }
+
+    /// Adds an actor for the half that is not taught here. It is the same in every layer.
+    pub fn peer(mut self, name: &'static str, act: Act) -> Scene {
+        self.actors.push(Actor {
+            name,
+            parts: every_layer(act),
+            is_peer: true,
+        });
+        self
+    }
+
+    /// What is seen when the mistake happens. All of the signs must show.
+    pub fn breaks(mut self, signs: &[Sign]) -> Scene {
+        self.broken.extend_from_slice(signs);
+        self
+    }
+
+    /// What is seen when all is well: in the repaired twin, in a layer that handles the mistake,
+    /// and in a scene that is not a mistake.
+    pub fn shows(mut self, signs: &[Sign]) -> Scene {
+        self.expected.extend_from_slice(signs);
+        self
+    }
+
+    /// Why it goes wrong, in one or two sentences.
+    pub fn cause(mut self, cause: &'static str) -> Scene {
+        self.cause = cause;
+        self
+    }
+
+    /// What the repair is, in one sentence.
+    pub fn repair(mut self, repair: &'static str) -> Scene {
+        self.repair = repair;
+        self
+    }
+
+    /// Hints from the gentle to the plain, for who plays with `--broken`.
+    pub fn hints(mut self, hints: &'static [&'static str]) -> Scene {
+        self.hints = hints;
+        self
+    }
+
+    /// The one idea of the scene, put together from what was observed; `None` when it was not observed.
+    pub fn idea(mut self, idea: fn(&Play) -> Option<String>) -> Scene {
+        self.idea = Some(idea);
+        self
+    }
+
+    /// The source line that makes the taught call in one layer; see [`quote!`](crate::quote!).
+    /// A scene with quotes is followed by the comparison of the layers.
+    pub fn quote(mut self, layer: Layer, quote: Quote) -> Scene {
+        self.quotes.push((layer, quote));
+        self
+    }
+
+    /// A condition of the machine. Where it fails the scene is not played, and the error says what is missing.
+    pub fn needs(mut self, condition: fn() -> Result<(), String>) -> Scene {
+        self.needs = Some(condition);
+        self
+    }
+
+    /// A word beside each system call of that name in the drawing.
+    pub fn aside(mut self, aside: fn(&str) -> Option<&'static str>) -> Scene {
+        self.aside = Some(aside);
+        self
+    }
+
+    pub(crate) fn variants(&self) -> &'static [Variant] {
+        if self.mistake {
+            &[Variant::Broken, Variant::Repaired]
+        } else {
+            &[Variant::Repaired]
+        }
+    }
+
+    /// The first actor that is ruled out or absent in this layer, and why.
+    pub(crate) fn not_in(&self, layer: Layer) -> Option<Part> {
+        self.actors
+            .iter()
+            .map(|actor| actor.parts[layer as usize])
+            .find(|part| part.act().is_none())
+    }
+
+    /// The actor that is taught: the first that is not a peer.
+    pub(crate) fn taught_actor(&self) -> &'static str {
+        self.actors
+            .iter()
+            .find(|actor| !actor.is_peer)
+            .map_or("", |actor| actor.name)
+    }
+}

@@ -1,0 +1,173 @@
+//! What a run prints.
+
+use std::io::IsTerminal;
+
+use lens::event::Call;
+use lens::lanes::Style;
+use lens::order::{Lane, causal};
+
+use crate::compare::added;
+use crate::play::Play;
+use crate::scene::{Layer, Scene};
+
+/// The terminal, or what stands in for it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Screen {
+    pub(crate) width: usize,
+    pub(crate) colour: bool,
+    pub(crate) all: bool,
+}
+
+impl Screen {
+    /// At most 100 columns; 80 where nobody says how wide it is. Colour only on a terminal that wants it.
+    pub(crate) fn new(plain: bool, all: bool) -> Screen {
+        let terminal = std::io::stdout().is_terminal();
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        let columns = variable("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
+        let width = if terminal {
+            terminal_width().or(columns)
+        } else {
+            columns
+        };
+        let dumb = variable("TERM").is_some_and(|term| term == "dumb");
+        Screen {
+            width: width.unwrap_or(80).clamp(40, 100),
+            colour: terminal && !plain && !dumb && variable("NO_COLOR").is_none(),
+            all,
+        }
+    }
+
+    pub(crate) fn bold(&self, text: &str) -> String {
+        if self.colour {
+            format!("\x1b[1m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// A sentence in bold, in lines no longer than the screen.
+    pub(crate) fn headline(&self, text: &str) -> String {
+        self.fill(0, text)
+            .lines()
+            .map(|line| self.bold(line) + "\n")
+            .collect()
+    }
+
+    /// Text in lines no longer than the screen, each set in by `indent`.
+    pub(crate) fn fill(&self, indent: usize, text: &str) -> String {
+        let room = self.width.saturating_sub(indent).max(20);
+        let mut out = String::new();
+        for paragraph in text.lines() {
+            let mut line = String::new();
+            for word in paragraph.split_whitespace() {
+                if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
+                    out += &format!("{:indent$}{line}\n", "");
+                    line.clear();
+                }
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line += word;
+            }
+            out += &format!("{:indent$}{line}\n", "");
+        }
+        out
+    }
+}
+
+fn terminal_width() -> Option<usize> {
+    // SAFETY: an all-zero winsize is a valid value of the plain C structure.
+    let mut size: libc::winsize = unsafe { std::mem::zeroed() };
+    // SAFETY: TIOCGWINSZ fills the winsize it is given; `size` lives during the call.
+    let result = unsafe { libc::ioctl(libc::STDOUT_FILENO, libc::TIOCGWINSZ, &mut size) };
+    (result == 0 && size.ws_col > 0).then_some(usize::from(size.ws_col))
+}
+
+impl Play {
+    /// The lanes of the drawing, one for each actor, in the order of the scene.
+    pub(crate) fn lanes(&self) -> Vec<Lane> {
+        let lanes = self.runs.iter().map(|run| Lane {
+            name: if run.is_peer {
+                format!("{} (a helper in std)", run.actor)
+            } else {
+                run.actor.to_owned()
+            },
+            processes: self.lane(run.actor),
+        });
+        lanes.collect()
+    }
+
+    /// The record in lanes.
+    pub(crate) fn draw(
+        &self,
+        screen: &Screen,
+        aside: Option<fn(&str) -> Option<&'static str>>,
+    ) -> String {
+        let lanes = self.lanes();
+        let rows = causal(&self.events, &lanes);
+        let style = Style {
+            width: screen.width,
+            colour: screen.colour,
+            all: screen.all,
+            aside,
+        };
+        lens::lanes::draw(&self.events, &rows, &lanes, &style)
+    }
+}
+
+/// The same call in four layers: the line that makes it, what reached the kernel, what the layer added.
+pub(crate) fn comparison(scene: &Scene, plays: &[Play], screen: &Screen) -> String {
+    let actor = scene.taught_actor();
+    let mut out = format!("{}\n", screen.bold("The same in four layers"));
+    let raw = plays
+        .iter()
+        .find(|play| play.layer == Layer::Libc)
+        .map(|play| play.taught(actor))
+        .unwrap_or_default();
+    for layer in Layer::ALL {
+        let name = layer.name();
+        let mut quoted = String::new();
+        for (_, quote) in scene.quotes.iter().filter(|(of, _)| *of == layer) {
+            let text = match quote.line() {
+                Some((line, text)) => format!("{}:{line}  {text}", quote.file),
+                None => format!("{}: no line has {:?}", quote.file, quote.needle),
+            };
+            quoted += &screen.fill(9, &text);
+        }
+        let head = quoted.get(9..).unwrap_or("\n");
+        out += &format!("{}{}{head}", screen.bold(name), " ".repeat(9 - name.len()));
+        let Some(play) = plays.iter().find(|play| play.layer == layer) else {
+            if let Some(crate::Part::Absent(why)) = scene.not_in(layer) {
+                out += &screen.fill(9, why);
+            }
+            continue;
+        };
+        let calls = play.taught(actor);
+        if !play.traced {
+            out += &screen.fill(9, "(not traced)");
+            continue;
+        }
+        for call in &calls {
+            out += &labelled("kernel", &call.to_string(), screen);
+        }
+        if layer != Layer::Libc {
+            out += &labelled("adds", &additions(&raw, &calls), screen);
+        }
+    }
+    out
+}
+
+fn additions(raw: &[&Call], calls: &[&Call]) -> String {
+    let added = added(raw, calls);
+    if added.is_empty() {
+        "nothing: the same call".to_owned()
+    } else {
+        added.join("; ")
+    }
+}
+
+/// A labelled text, set in below its layer.
+fn labelled(label: &str, text: &str, screen: &Screen) -> String {
+    let filled = screen.fill(16, text);
+    format!("         {label:7}{}", filled.trim_start())
+}

@@ -1,0 +1,178 @@
+//! Where an actor stands: what it may ask, and how it tells what it saw.
+
+use std::error::Error;
+use std::fmt::Display;
+use std::net::{SocketAddr, SocketAddrV4};
+
+use crate::control::{ActorEnd, Told};
+use crate::scene::{Layer, Variant};
+use crate::trouble::{Trouble, errno_of, words};
+
+/// What an actor's function receives.
+///
+/// An error of the stage itself means that the lab is gone; the functions then end the process,
+/// so that no actor outlives its scene.
+#[derive(Debug)]
+pub struct Stage {
+    pub(crate) end: ActorEnd,
+    pub(crate) layer: Layer,
+    pub(crate) variant: Variant,
+    pub(crate) address: Option<SocketAddr>,
+}
+
+impl Stage {
+    /// The layer this actor plays in.
+    pub fn layer(&self) -> Layer {
+        self.layer
+    }
+
+    /// True in the repaired twin of a mistake: `if stage.repaired() { listen(socket, 1)?; }`.
+    pub fn repaired(&self) -> bool {
+        self.variant == Variant::Repaired
+    }
+
+    /// The address given to `serve` or `connect`.
+    ///
+    /// # Errors
+    ///
+    /// In a scene there is none.
+    pub fn address(&self) -> Result<SocketAddrV4, Trouble> {
+        match self.address {
+            Some(SocketAddr::V4(address)) => Ok(address),
+            Some(SocketAddr::V6(address)) => Err(Trouble::new(format!(
+                "{address} is an IPv6 address; this step uses AF_INET: give an IPv4 address"
+            ))),
+            None => Err(Trouble::new("this scene was given no address")),
+        }
+    }
+
+    /// A line for this actor's lane: what the program itself saw.
+    pub fn say(&self, text: impl Display) {
+        self.tell(Told::Said(text.to_string()));
+    }
+
+    /// The word the scene is judged by, and the sentence that is shown. The last finding counts.
+    pub fn found(&self, token: impl Display, text: impl Display) {
+        self.tell(Told::Found {
+            token: token.to_string(),
+            text: text.to_string(),
+        });
+    }
+
+    /// Finds an error: the word is the errno's name (`EINVAL`), the sentence names the call.
+    pub fn found_error(&self, call: &str, error: &(impl Error + 'static)) {
+        let token = errno_of(error)
+            .and_then(lens::text::errno_name)
+            .unwrap_or("error");
+        self.found(token, format!("{call}: {}", words(error)));
+    }
+
+    /// A cue: "I have done this". Who waits for the name goes on and receives the value.
+    pub fn cue(&self, name: &str, value: impl Display) {
+        self.tell(Told::Gave {
+            name: name.to_owned(),
+            value: value.to_string(),
+        });
+    }
+
+    /// Waits for a cue and returns its value; at once if it was given before.
+    pub fn wait(&mut self, name: &str) -> String {
+        let value = self.ask(Told::Waits {
+            name: name.to_owned(),
+        });
+        self.tell(Told::Got {
+            name: name.to_owned(),
+        });
+        value
+    }
+
+    /// Waits for a cue whose value is an IPv4 address with a port.
+    ///
+    /// # Errors
+    ///
+    /// When the value is no such address.
+    pub fn wait_address(&mut self, name: &str) -> Result<SocketAddrV4, Trouble> {
+        let value = self.wait(name);
+        value.parse().map_err(|_| {
+            Trouble::new(format!(
+                "the cue {name:?} is {value:?}, not an IPv4 address"
+            ))
+        })
+    }
+
+    /// Waits until another actor sleeps in a system call. The call is named as in C;
+    /// `accept` is also accept4, `recv` any way to receive and `send` any way to send.
+    pub fn wait_asleep(&mut self, actor: &str, call: &str) {
+        let thread = self.ask(Told::WaitsAsleep {
+            actor: actor.to_owned(),
+            call: call.to_owned(),
+        });
+        let thread = thread.parse().unwrap_or(0);
+        self.tell(Told::SawAsleep {
+            actor: actor.to_owned(),
+            call: call.to_owned(),
+            thread,
+        });
+    }
+
+    /// Makes the taught call. What reaches the kernel inside it is what the layers are compared by,
+    /// and `--predict` stops before the first one.
+    pub fn taught<T>(&mut self, call: impl FnOnce() -> T) -> T {
+        self.ask(Told::Begins);
+        let result = call();
+        self.tell(Told::Ends);
+        result
+    }
+
+    /// A part of the stage for another thread of this actor.
+    pub fn teller(&self) -> Teller {
+        Teller {
+            end: self.end.clone(),
+        }
+    }
+
+    fn tell(&self, told: Told) {
+        self.end
+            .tell(told)
+            .unwrap_or_else(|_| std::process::exit(1));
+    }
+
+    fn ask(&self, told: Told) -> String {
+        self.end.ask(told).unwrap_or_else(|_| std::process::exit(1))
+    }
+}
+
+/// What another thread of an actor may do: tell, not wait.
+#[derive(Clone, Debug)]
+pub struct Teller {
+    end: ActorEnd,
+}
+
+impl Teller {
+    /// See [`Stage::say`].
+    pub fn say(&self, text: impl Display) {
+        self.tell(Told::Said(text.to_string()));
+    }
+
+    /// See [`Stage::cue`].
+    pub fn cue(&self, name: &str, value: impl Display) {
+        self.tell(Told::Gave {
+            name: name.to_owned(),
+            value: value.to_string(),
+        });
+    }
+
+    /// See [`Stage::found`].
+    pub fn found(&self, token: impl Display, text: impl Display) {
+        self.tell(Told::Found {
+            token: token.to_string(),
+            text: text.to_string(),
+        });
+    }
+
+    fn tell(&self, told: Told) {
+        self.end
+            .tell(told)
+            .unwrap_or_else(|_| std::process::exit(1));
+    }
+}

@@ -1,0 +1,256 @@
+//! A record as text: lanes side by side, or one lane with the names in front.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::event::{Event, Note, Outcome, Turn};
+use crate::order::{Lane, Part, Row};
+use crate::text;
+
+/// How to draw.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// How many columns there are. Below 80 there is one lane.
+    pub width: usize,
+    /// Whether to use colour. Nothing is told by colour alone.
+    pub colour: bool,
+    /// Whether to show what the language's runtime did on its own account.
+    pub all: bool,
+    /// A word to put in front of each system call, by the call's name.
+    pub aside: Option<fn(&str) -> Option<&'static str>>,
+}
+
+impl Default for Style {
+    fn default() -> Style {
+        Style {
+            width: 100,
+            colour: false,
+            all: false,
+            aside: None,
+        }
+    }
+}
+
+/// Draws the rows of a record, which [`crate::order`] has put in order. Ends with a line break.
+pub fn draw(events: &[Event], rows: &[Row], lanes: &[Lane], style: &Style) -> String {
+    let lines: Vec<Line> = rows
+        .iter()
+        .filter_map(|row| line(&events[row.event], row, lanes, style))
+        .collect();
+    let margin = if lines.iter().any(|line| line.aside.is_some()) {
+        ASIDE
+    } else {
+        0
+    };
+    let room = style.width.saturating_sub(margin).max(20);
+    if lanes.len() < 2 || style.width < 80 {
+        one_lane(&lines, lanes, room, margin, style)
+    } else {
+        two_lanes(&lines, lanes, room, margin, style)
+    }
+}
+
+/// How wide the words in front are, with the space behind.
+const ASIDE: usize = 8;
+/// How far the second line of a long row is set in.
+const INDENT: usize = 4;
+/// The space between two lanes.
+const GAP: usize = 2;
+
+struct Line {
+    lane: usize,
+    text: String,
+    paint: Paint,
+    aside: Option<&'static str>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Paint {
+    Plain,
+    Failed,
+    Said,
+    Life,
+}
+
+fn line(event: &Event, row: &Row, lanes: &[Lane], style: &Style) -> Option<Line> {
+    let (text, paint) = match event {
+        Event::Call(call) => {
+            if call.by_runtime && !style.all {
+                return None;
+            }
+            let paint = match call.outcome {
+                Outcome::Failed(_) => Paint::Failed,
+                _ => Paint::Plain,
+            };
+            match row.part {
+                Part::Whole if call.left.is_none() => (
+                    format!("{} … never returned", text::head(call)),
+                    Paint::Plain,
+                ),
+                Part::Whole => (call.to_string(), paint),
+                Part::Entry { asleep } => {
+                    let end = match (asleep, call.left) {
+                        (true, None) => "… sleeps, and never returned",
+                        (true, _) => "… sleeps",
+                        (false, _) => "…",
+                    };
+                    (format!("{} {end}", text::head(call)), Paint::Plain)
+                }
+                Part::Exit => (format!("… {call}"), paint),
+            }
+        }
+        Event::Life(life) => (turn(&life.what)?, Paint::Life),
+        Event::Mark(mark) => match &mark.what {
+            Note::Said(text) => (format!("» {text}"), Paint::Said),
+            _ => return None,
+        },
+    };
+    let thread = if row.thread > 0 {
+        format!("[{}] ", row.thread + 1)
+    } else {
+        String::new()
+    };
+    let name = if names_needed(row.lane, lanes, style) {
+        format!("{}: ", lanes[row.lane].name)
+    } else {
+        String::new()
+    };
+    let aside = match (event, row.part) {
+        (Event::Call(call), Part::Whole | Part::Entry { .. }) => {
+            style.aside.and_then(|aside| aside(&call.name))
+        }
+        _ => None,
+    };
+    Some(Line {
+        lane: row.lane,
+        text: format!("{name}{thread}{text}"),
+        paint,
+        aside,
+    })
+}
+
+/// In two lanes the first lane is the left one, and all others share the right one.
+fn names_needed(lane: usize, lanes: &[Lane], style: &Style) -> bool {
+    if style.width < 80 {
+        lanes.len() > 1
+    } else {
+        lanes.len() > 2 && lane > 0
+    }
+}
+
+fn turn(turn: &Turn) -> Option<String> {
+    Some(match turn {
+        Turn::Exec { program } => format!("* becomes {program}"),
+        Turn::Signal(signal) => format!("* gets {}", signal_name(*signal)),
+        Turn::Killed { signal } => format!("* killed by {}", signal_name(*signal)),
+        Turn::Started | Turn::Forked { .. } | Turn::Exited { .. } => return None,
+    })
+}
+
+fn signal_name(signal: i32) -> String {
+    match text::signal_name(signal) {
+        Some(name) => format!("{name} (signal {signal})"),
+        None => format!("signal {signal}"),
+    }
+}
+
+fn one_lane(lines: &[Line], lanes: &[Lane], room: usize, margin: usize, style: &Style) -> String {
+    let mut out = String::new();
+    if let [lane] = lanes {
+        out += &format!("{:margin$}{}\n", "", bold(&lane.name, style));
+    }
+    for line in lines {
+        for (index, part) in wrap(&line.text, room).iter().enumerate() {
+            let aside = if index == 0 {
+                line.aside.unwrap_or("")
+            } else {
+                ""
+            };
+            out += format!("{aside:margin$}{}", paint(part, line.paint, style)).trim_end();
+            out += "\n";
+        }
+    }
+    out
+}
+
+fn two_lanes(lines: &[Line], lanes: &[Lane], room: usize, margin: usize, style: &Style) -> String {
+    let left = (room - GAP) / 2;
+    let right = room - GAP - left;
+    let others: Vec<&str> = lanes[1..].iter().map(|lane| lane.name.as_str()).collect();
+    let others = others.join(", ");
+    let heads = pad(
+        &bold(&lanes[0].name, style),
+        lanes[0].name.width(),
+        left + GAP,
+    );
+    let mut out = format!("{:margin$}{heads}{}\n", "", bold(&others, style));
+    for line in lines {
+        let (before, width) = if line.lane == 0 {
+            (0, left)
+        } else {
+            (left + GAP, right)
+        };
+        for (index, part) in wrap(&line.text, width).iter().enumerate() {
+            let aside = if index == 0 {
+                line.aside.unwrap_or("")
+            } else {
+                ""
+            };
+            out += format!(
+                "{aside:margin$}{:before$}{}",
+                "",
+                paint(part, line.paint, style)
+            )
+            .trim_end();
+            out += "\n";
+        }
+    }
+    out
+}
+
+/// Breaks a long line at spaces; a word longer than the lane is broken where the lane ends.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut current = String::new();
+    for word in text.split_inclusive(' ') {
+        let fits = current.width() + word.trim_end().width() <= width;
+        if !fits && !current.trim().is_empty() {
+            lines.push(std::mem::replace(&mut current, " ".repeat(INDENT)));
+        }
+        for c in word.chars() {
+            if current.width() + unicode_width::UnicodeWidthChar::width(c).unwrap_or(0) > width
+                && c != ' '
+            {
+                lines.push(std::mem::replace(&mut current, " ".repeat(INDENT)));
+            }
+            current.push(c);
+        }
+    }
+    lines.push(current);
+    lines
+        .into_iter()
+        .map(|line| line.trim_end().to_owned())
+        .collect()
+}
+
+fn pad(text: &str, width: usize, to: usize) -> String {
+    format!("{text}{}", " ".repeat(to.saturating_sub(width)))
+}
+
+fn paint(text: &str, paint: Paint, style: &Style) -> String {
+    let code = match paint {
+        _ if !style.colour => return text.to_owned(),
+        Paint::Plain => return text.to_owned(),
+        Paint::Failed => "31",
+        Paint::Said => "36",
+        Paint::Life => "33",
+    };
+    format!("\x1b[{code}m{text}\x1b[0m")
+}
+
+fn bold(text: &str, style: &Style) -> String {
+    if style.colour {
+        format!("\x1b[1m{text}\x1b[0m")
+    } else {
+        text.to_owned()
+    }
+}
