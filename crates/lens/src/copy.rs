@@ -62,9 +62,11 @@ pub fn before(number: i64, args: &[u64; 6], memory: &dyn Memory) -> Vec<Piece> {
             Kind::VectorsOut { count } => copies.vectors(at, args[count], false),
             Kind::MessageIn => copies.message_in(at),
             Kind::MessageOut => copies.message_out(at),
-            Kind::MessagesIn { count } => copies.each_message(at, args[count], Copies::message_in),
+            Kind::MessagesIn { count } => {
+                copies.each_message(at, size32(args[count]), Copies::message_in)
+            }
             Kind::MessagesOut { count } => {
-                copies.each_message(at, args[count], Copies::message_out);
+                copies.each_message(at, size32(args[count]), Copies::message_out);
             }
             Kind::EventIn => copies.take(at, layout::EPOLL_EVENT, usize::MAX),
             Kind::Timespec | Kind::Timeval => copies.take(at, layout::TIME, usize::MAX),
@@ -112,14 +114,18 @@ pub fn after(
             }
             Kind::VectorsOut { count } => copies.filled(at, args[count], returned, before),
             Kind::MessageOut => copies.message_filled(at, returned, before),
-            Kind::MessagesIn { .. } => copies.each_message(at, returned, |copies, message| {
-                copies.take(message, layout::MMSGHDR, usize::MAX);
-            }),
-            Kind::MessagesOut { .. } => copies.each_message(at, returned, |copies, message| {
-                let length_at = message.wrapping_add(layout::MMSGHDR_LENGTH as u64);
-                let length = copies.u32(length_at).unwrap_or(0);
-                copies.message_filled(message, length.into(), before);
-            }),
+            Kind::MessagesIn { .. } => {
+                copies.each_message(at, size(returned), |copies, message| {
+                    copies.take(message, layout::MMSGHDR, usize::MAX);
+                })
+            }
+            Kind::MessagesOut { .. } => {
+                copies.each_message(at, size(returned), |copies, message| {
+                    let length_at = message.wrapping_add(layout::MMSGHDR_LENGTH as u64);
+                    let length = copies.u32(length_at).unwrap_or(0);
+                    copies.message_filled(message, length.into(), before);
+                })
+            }
             Kind::EventsOut => {
                 let size = size(returned).min(EVENTS) * layout::EPOLL_EVENT;
                 copies.take(at, size, usize::MAX);
@@ -280,9 +286,9 @@ impl<'a> Copies<'a> {
     }
 
     /// Does the same for each message of an array of mmsghdr.
-    fn each_message(&mut self, address: u64, count: u64, copy: impl Fn(&mut Self, u64)) {
-        for index in 0..count.min(MESSAGES as u64) {
-            copy(self, address.wrapping_add(index * layout::MMSGHDR as u64));
+    fn each_message(&mut self, address: u64, count: usize, copy: impl Fn(&mut Self, u64)) {
+        for index in 0..count.min(MESSAGES) {
+            copy(self, address.wrapping_add((index * layout::MMSGHDR) as u64));
         }
     }
 

@@ -218,6 +218,7 @@ fn bytes_in(view: &View, at: u64, length: u64) -> Value {
 }
 
 /// What was received. With MSG_TRUNC the result is the length of the datagram, which may exceed the buffer.
+/// (On a stream MSG_TRUNC throws the data away instead. That is not told apart: shown is what lay in the buffer.)
 fn bytes_out(view: &View, at: u64, room: u64) -> Value {
     let Some(returned) = view.returned else {
         return pointer(at);

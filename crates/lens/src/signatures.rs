@@ -51,31 +51,59 @@ pub(crate) enum Kind {
     Ioctl,
     IoctlArg,
     // Memory the kernel reads.
-    AddressIn { length: usize },
-    BytesIn { length: usize },
-    VectorsIn { count: usize },
+    AddressIn {
+        length: usize,
+    },
+    BytesIn {
+        length: usize,
+    },
+    VectorsIn {
+        count: usize,
+    },
     MessageIn,
-    MessagesIn { count: usize },
-    OptionIn { length: usize },
+    MessagesIn {
+        count: usize,
+    },
+    OptionIn {
+        length: usize,
+    },
     EventIn,
     Timespec,
+    #[cfg_attr(
+        not(target_arch = "x86_64"),
+        expect(dead_code, reason = "only select has one")
+    )]
     Timeval,
     Signals,
     SignalsAndSize,
     // Memory the kernel writes.
-    AddressOut { length: usize },
-    BytesOut { length: usize },
-    VectorsOut { count: usize },
+    AddressOut {
+        length: usize,
+    },
+    BytesOut {
+        length: usize,
+    },
+    VectorsOut {
+        count: usize,
+    },
     MessageOut,
-    MessagesOut { count: usize },
-    OptionOut { length: usize },
+    MessagesOut {
+        count: usize,
+    },
+    OptionOut {
+        length: usize,
+    },
     EventsOut,
     Pair,
     // Memory the kernel reads and then writes.
     Length,
     Offset,
-    Polls { count: usize },
-    Set { count: usize },
+    Polls {
+        count: usize,
+    },
+    Set {
+        count: usize,
+    },
     // Memory that is not followed.
     Opaque,
 }

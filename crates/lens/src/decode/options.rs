@@ -52,7 +52,6 @@ fn decode(form: Form, bytes: &[u8], length: u32) -> Value {
         Form::Error => int(bytes).map(error),
         Form::Type => int(bytes).map(|raw| names::name(sockets::TYPES, raw)),
         Form::Family => int(bytes).map(|raw| names::name(sockets::FAMILIES, raw)),
-        Form::Protocol => int(bytes).map(|raw| names::name(sockets::PROTOCOLS, raw)),
         Form::Text => Some(text(bytes, total)),
         Form::Address => Some(Value::Address(address::decode(bytes))),
         Form::Multicast => multicast(bytes),

@@ -19,8 +19,6 @@ pub(crate) enum Form {
     Type,
     /// An int that is an address family.
     Family,
-    /// An int that is a protocol.
-    Protocol,
     /// A string.
     Text,
     /// A socket address.
@@ -113,6 +111,8 @@ const SOCKET: Options = options! {
         SO_INCOMING_NAPI_ID = 56, SO_COOKIE = 57, SO_ZEROCOPY = 60, SO_BINDTOIFINDEX = 62, SO_TIMESTAMP_NEW = 63,
         SO_TIMESTAMPNS_NEW = 64, SO_TIMESTAMPING_NEW = 65, SO_DETACH_REUSEPORT_BPF = 68, SO_PREFER_BUSY_POLL = 69,
         SO_BUSY_POLL_BUDGET = 70, SO_NETNS_COOKIE = 71, SO_BUF_LOCK = 72, SO_RESERVE_MEM = 73, SO_TXREHASH = 74,
+        // A number and not a name: which protocol it is depends on the family, and that is not known here.
+        SO_PROTOCOL,
         SO_RCVMARK = 75, SO_PASSPIDFD = 76, SO_PEERPIDFD = 77, SO_RCVPRIORITY = 82, SO_PASSRIGHTS = 83, SO_INQ = 84;
     Linger:         SO_LINGER;
     Time:           SO_RCVTIMEO, SO_SNDTIMEO, SO_RCVTIMEO_NEW = 66, SO_SNDTIMEO_NEW = 67;
@@ -120,7 +120,6 @@ const SOCKET: Options = options! {
     Error:          SO_ERROR;
     Type:           SO_TYPE;
     Family:         SO_DOMAIN;
-    Protocol:       SO_PROTOCOL;
     Text:           SO_BINDTODEVICE, SO_PEERSEC;
     Address:        SO_PEERNAME;
     Bytes:          SO_ATTACH_FILTER, SO_ATTACH_REUSEPORT_CBPF = 51, SO_PEERGROUPS = 59, SO_TXTIME = 61;
