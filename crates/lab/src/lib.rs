@@ -27,11 +27,16 @@
 //! The crate knows how to play and to compare, and nothing of any particular call:
 //! what is taught stands in the steps.
 
+mod actor;
 mod asleep;
+mod cast;
 mod cli;
 mod compare;
 mod control;
+mod direct;
+mod guest;
 pub mod peer;
+mod perform;
 mod play;
 mod predict;
 mod quote;
@@ -43,7 +48,7 @@ mod trouble;
 
 pub use play::{Play, Run};
 pub use quote::Quote;
-pub use scene::{Act, Layer, Part, Scene, Sign, Variant, every_layer, layers};
+pub use scene::{Act, Guest, Layer, Part, Scene, Sign, Variant, every_layer, layers};
 pub use stage::{Stage, Teller};
 pub use step::{Half, Step};
 pub use trouble::{OnCall, Played, Trouble, errno_of};

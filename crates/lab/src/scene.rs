@@ -115,6 +115,22 @@ pub(crate) struct Actor {
     pub(crate) is_peer: bool,
 }
 
+/// The same scene as a program in another language.
+///
+/// The program is started as `PROGRAM FILE ACTOR ADDRESS`. The first actor gets port 0
+/// and prints `listening on ADDRESS` when it listens; the others get that address.
+#[derive(Clone, Copy, Debug)]
+pub struct Guest {
+    /// The language's name.
+    pub language: &'static str,
+    /// The program that runs it, looked for in PATH.
+    pub program: &'static str,
+    /// The folder of the source file.
+    pub folder: &'static str,
+    /// The source file.
+    pub file: &'static str,
+}
+
 /// A scene: who plays, what it shows, and how one knows that it showed it.
 #[derive(Clone, Debug)]
 pub struct Scene {
@@ -132,6 +148,7 @@ pub struct Scene {
     pub(crate) quotes: Vec<(Layer, Quote)>,
     pub(crate) needs: Option<fn() -> Result<(), String>>,
     pub(crate) aside: Option<fn(&str) -> Option<&'static str>>,
+    pub(crate) guests: Vec<Guest>,
 }
 
 impl Scene {
@@ -152,6 +169,7 @@ impl Scene {
             quotes: Vec::new(),
             needs: None,
             aside: None,
+            guests: Vec::new(),
         }
     }
 
@@ -246,6 +264,12 @@ impl Scene {
         self
     }
 
+    /// Adds the same scene in another language, played with `--guests`.
+    pub fn guest(mut self, guest: Guest) -> Scene {
+        self.guests.push(guest);
+        self
+    }
+
     pub(crate) fn variants(&self) -> &'static [Variant] {
         if self.mistake {
             &[Variant::Broken, Variant::Repaired]
@@ -260,6 +284,12 @@ impl Scene {
             .iter()
             .map(|actor| actor.parts[layer as usize])
             .find(|part| part.act().is_none())
+    }
+
+    /// The layer closest to the kernel that plays this scene.
+    pub(crate) fn lowest_layer(&self) -> Layer {
+        let plays = |layer: &Layer| self.not_in(*layer).is_none();
+        Layer::ALL.into_iter().find(plays).unwrap_or(Layer::Libc)
     }
 
     /// The actor that is taught: the first that is not a peer.

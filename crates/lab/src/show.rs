@@ -104,7 +104,7 @@ impl Play {
         aside: Option<fn(&str) -> Option<&'static str>>,
     ) -> String {
         let lanes = self.lanes();
-        let rows = causal(&self.events, &lanes);
+        let rows = causal(&self.events, &lanes, screen.all);
         let style = Style {
             width: screen.width,
             colour: screen.colour,

@@ -1,6 +1,6 @@
 //! A record as text: lanes side by side, or one lane with the names in front.
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::event::{Event, Note, Outcome, Turn};
 use crate::order::{Lane, Part, Row};
@@ -139,7 +139,10 @@ fn names_needed(lane: usize, lanes: &[Lane], style: &Style) -> bool {
 
 fn turn(turn: &Turn) -> Option<String> {
     Some(match turn {
-        Turn::Exec { program } => format!("* becomes {program}"),
+        Turn::Exec { program } => {
+            let name = program.rsplit('/').next().unwrap_or(program);
+            format!("* becomes {name}")
+        }
         Turn::Signal(signal) => format!("* gets {}", signal_name(*signal)),
         Turn::Killed { signal } => format!("* killed by {}", signal_name(*signal)),
         Turn::Started | Turn::Forked { .. } | Turn::Exited { .. } => return None,
@@ -207,19 +210,20 @@ fn two_lanes(lines: &[Line], lanes: &[Lane], room: usize, margin: usize, style: 
     out
 }
 
-/// Breaks a long line at spaces; a word longer than the lane is broken where the lane ends.
+/// Breaks a long line at spaces, but not around the `=` of a result;
+/// a word longer than the lane is broken where the lane ends.
 fn wrap(text: &str, width: usize) -> Vec<String> {
+    const GLUE: char = '\u{a0}';
+    let glued = text.replace(" = ", &format!("{GLUE}={GLUE}"));
     let mut lines = Vec::new();
     let mut current = String::new();
-    for word in text.split_inclusive(' ') {
+    for word in glued.split_inclusive(' ') {
         let fits = current.width() + word.trim_end().width() <= width;
         if !fits && !current.trim().is_empty() {
             lines.push(std::mem::replace(&mut current, " ".repeat(INDENT)));
         }
         for c in word.chars() {
-            if current.width() + unicode_width::UnicodeWidthChar::width(c).unwrap_or(0) > width
-                && c != ' '
-            {
+            if current.width() + c.width().unwrap_or(0) > width && c != ' ' {
                 lines.push(std::mem::replace(&mut current, " ".repeat(INDENT)));
             }
             current.push(c);
@@ -228,7 +232,7 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     lines.push(current);
     lines
         .into_iter()
-        .map(|line| line.trim_end().to_owned())
+        .map(|line| line.trim_end().replace(GLUE, " "))
         .collect()
 }
 

@@ -50,20 +50,23 @@ pub enum Part {
 }
 
 /// Orders the rows by cause and effect.
-pub fn causal(events: &[Event], lanes: &[Lane]) -> Vec<Row> {
+///
+/// With `all` also what explains nothing is in it: signals that only tell of children,
+/// and the lives of processes that never touch a socket.
+pub fn causal(events: &[Event], lanes: &[Lane], all: bool) -> Vec<Row> {
     let mut graph = Graph::new(events, lanes);
     graph.add_marks(events);
     graph.add_kernel(events);
     let order = graph.walk();
-    graph.rows(&order, events)
+    graph.rows(&order, events, all)
 }
 
-/// Orders the rows by time.
-pub fn by_time(events: &[Event], lanes: &[Lane]) -> Vec<Row> {
+/// Orders the rows by time. `all` is as in [`causal`].
+pub fn by_time(events: &[Event], lanes: &[Lane], all: bool) -> Vec<Row> {
     let graph = Graph::new(events, lanes);
     let mut order: Vec<usize> = (0..graph.nodes.len()).collect();
     order.sort_by_key(|node| graph.nodes[*node].at);
-    graph.rows(&order, events)
+    graph.rows(&order, events, all)
 }
 
 /// The calls that surely waited: what they returned with was not yet there when they were entered,
@@ -326,12 +329,45 @@ impl Graph {
         order
     }
 
+    /// Whether a node is drawn: cues and brackets are for the order, births and plain ends for nobody.
+    /// A thread's life is drawn where the thread has calls: the program it is when it makes the first,
+    /// and the signals after that.
+    fn is_drawn(&self, node: &Node, events: &[Event], all: bool) -> bool {
+        let of_thread = || {
+            self.threads[node.thread]
+                .nodes
+                .iter()
+                .map(|other| &self.nodes[*other])
+        };
+        let is_call = |other: &Node| matches!(events[other.event], Event::Call(_));
+        match &events[node.event] {
+            Event::Call(_) => true,
+            Event::Mark(mark) => matches!(mark.what, Note::Said(_)),
+            Event::Life(life) => match life.what {
+                Turn::Started | Turn::Forked { .. } | Turn::Exited { .. } => false,
+                Turn::Killed { .. } => true,
+                _ if all => true,
+                Turn::Exec { .. } => {
+                    let is_exec = |n: &Node| matches!(&events[n.event], Event::Life(life) if matches!(life.what, Turn::Exec { .. }));
+                    let mut later = of_thread().filter(|other| other.at > node.at);
+                    later
+                        .find(|other| is_call(other) || is_exec(other))
+                        .is_some_and(is_call)
+                }
+                Turn::Signal(signal) => {
+                    signal != libc::SIGCHLD
+                        && of_thread().any(|other| is_call(other) && other.at < node.at)
+                }
+            },
+        }
+    }
+
     /// From moments to rows: an exit that follows its entry makes one row of the two.
-    fn rows(&self, order: &[usize], events: &[Event]) -> Vec<Row> {
+    fn rows(&self, order: &[usize], events: &[Event], all: bool) -> Vec<Row> {
         let mut rows: Vec<Row> = Vec::new();
         for &index in order {
             let node = &self.nodes[index];
-            if !is_drawn(&events[node.event]) {
+            if !self.is_drawn(node, events, all) {
                 continue;
             }
             let thread = &self.threads[node.thread];
@@ -356,18 +392,6 @@ impl Graph {
             }
         }
         rows
-    }
-}
-
-/// Whether an event is drawn at all: cues and brackets are for the order, births and plain ends for nobody.
-fn is_drawn(event: &Event) -> bool {
-    match event {
-        Event::Call(_) => true,
-        Event::Life(life) => !matches!(
-            life.what,
-            Turn::Started | Turn::Forked { .. } | Turn::Exited { .. }
-        ),
-        Event::Mark(mark) => matches!(mark.what, Note::Said(_)),
     }
 }
 

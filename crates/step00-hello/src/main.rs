@@ -1,2 +1,65 @@
-//! Two programs say hello and hi.
-fn main() {}
+//! Two programs say hello and hi: every call of the course in one picture.
+
+mod hello;
+
+use std::process::ExitCode;
+
+use lab::{Guest, Half, Part, Scene, Step};
+
+fn main() -> ExitCode {
+    let step = Step {
+        name: env!("CARGO_PKG_NAME"),
+        title: "hello and hi: every call of the course in one picture",
+        lesson: "lessons/00-hello.md",
+        scenes: vec![scene()],
+        serve: Some(Half {
+            about: "waits for a client, prints what it says and answers hi",
+            parts: std_only(hello::serve),
+        }),
+        connect: Some(Half {
+            about: "says hello and prints the answer",
+            parts: std_only(hello::connect),
+        }),
+    };
+    step.run()
+}
+
+fn scene() -> Scene {
+    Scene::new("hello", "a server and a client say hello and hi, and each call names the step that explains it")
+        .core()
+        .actor("server", std_only(hello::server))
+        .actor("client", std_only(hello::client))
+        .shows(&[lab::Sign::Found("server", "hello"), lab::Sign::Found("client", "hi")])
+        .aside(explained_in)
+        .idea(|play| {
+            let (server, client) = (play.calls("server").len(), play.calls("client").len());
+            (server + client > 0).then(|| format!("Behind two short programs stand {server} system calls of the server and {client} of the client."))
+        })
+        .guest(Guest {
+            language: "python",
+            program: "python3",
+            folder: concat!(env!("CARGO_MANIFEST_DIR"), "/guests"),
+            file: "hello.py",
+        })
+}
+
+/// The step whose subject a system call is.
+fn explained_in(call: &str) -> Option<&'static str> {
+    Some(match call {
+        "socket" => "step01",
+        "bind" | "listen" | "getsockname" => "step02",
+        "accept" | "accept4" | "getpeername" => "step03",
+        "connect" => "step04",
+        "sendto" | "recvfrom" | "read" | "write" | "poll" => "step05",
+        "close" | "shutdown" | "setsockopt" => "step06",
+        _ => return None,
+    })
+}
+
+/// This step shows std alone; the other layers begin with step 1.
+fn std_only(act: lab::Act) -> [Part; 4] {
+    let absent = Part::Absent(
+        "this first picture is drawn in std; the layers below it begin with step01-socket",
+    );
+    [absent, absent, absent, Part::Plays(act)]
+}

@@ -1,0 +1,90 @@
+//! The process of one actor.
+
+use std::process::ExitCode;
+
+use crate::control::{ActorEnd, Told};
+use crate::scene::{Act, Guest, Layer, Variant};
+use crate::stage::Stage;
+use crate::step::Step;
+use crate::trouble::Trouble;
+
+/// What the process does.
+enum Role<'a> {
+    Act(Act),
+    Guest {
+        guest: &'a Guest,
+        actor: &'a str,
+        first: &'static str,
+    },
+}
+
+/// Plays the part that the arguments name:
+/// `SCENE VARIANT LAYER ACTOR DESCRIPTOR [ADDRESS]`, as [`crate::cast`] writes them.
+pub(crate) fn run(step: &Step, args: &[String]) -> ExitCode {
+    let Some((mut stage, role)) = take_stage(step, args) else {
+        let actor = crate::cli::ACTOR;
+        eprintln!(
+            "{}: {actor} is how the program starts its actors; see --help for what to type",
+            step.name
+        );
+        return ExitCode::from(2);
+    };
+    let ready = stage.end.tell(Told::Ready).map_err(Trouble::from);
+    let played = ready.and_then(|()| match role {
+        Role::Act(act) => act(&mut stage),
+        Role::Guest {
+            guest,
+            actor,
+            first,
+        } => guest.play(&mut stage, actor, first),
+    });
+    let (told, status) = match played {
+        Ok(()) => (Told::Done, ExitCode::SUCCESS),
+        Err(trouble) => (Told::Failed(trouble.to_string()), ExitCode::FAILURE),
+    };
+    if stage.end.tell(told).is_err() {
+        ExitCode::FAILURE
+    } else {
+        status
+    }
+}
+
+fn take_stage<'a>(step: &'a Step, args: &'a [String]) -> Option<(Stage, Role<'a>)> {
+    let [scene, variant, layer, actor, descriptor, rest @ ..] = args else {
+        return None;
+    };
+    let variant = [Variant::Broken, Variant::Repaired]
+        .into_iter()
+        .find(|v| v.name() == variant)?;
+    let (layer, role) = match (Layer::from_name(layer), scene.as_str()) {
+        (Some(layer), "serve") => (layer, Role::Act(step.serve?.parts[layer as usize].act()?)),
+        (Some(layer), "connect") => (layer, Role::Act(step.connect?.parts[layer as usize].act()?)),
+        (Some(layer), name) => {
+            let actor = step.scene(name)?.actors.iter().find(|a| a.name == actor)?;
+            (layer, Role::Act(actor.parts[layer as usize].act()?))
+        }
+        (None, name) => {
+            let scene = step.scene(name)?;
+            let guest = scene.guests.iter().find(|guest| guest.language == layer)?;
+            (
+                Layer::Std,
+                Role::Guest {
+                    guest,
+                    actor,
+                    first: scene.actors.first()?.name,
+                },
+            )
+        }
+    };
+    let address = rest.first().and_then(|address| address.parse().ok());
+    let end = ActorEnd::take(descriptor.parse().ok()?).ok()?;
+    Some((
+        Stage {
+            end,
+            layer,
+            variant,
+            address,
+        },
+        role,
+    ))
+}

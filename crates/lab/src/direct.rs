@@ -1,0 +1,452 @@
+//! Playing one scene in one layer: cues are passed on, sleepers looked for, and the end is seen.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use lens::event::{Event, Mark, Note, Who};
+
+use crate::asleep::asleep_in;
+use crate::cast::{self, Cast};
+use crate::control::{Line, Told, answer, hidden_descriptor};
+use crate::play::{Play, Run, announced, missing};
+use crate::scene::{Guest, Layer, Scene, Sign, Variant};
+use crate::trouble::Trouble;
+
+/// After this long a scene is stuck. Long, because a busy machine is not a fault of the scene.
+const DEADLINE: Duration = Duration::from_secs(30);
+/// How often /proc is asked while somebody waits for a sleeper.
+const LOOK_AGAIN: Duration = Duration::from_micros(300);
+
+/// How a scene is to be played.
+pub(crate) struct Request<'a> {
+    pub(crate) scene: &'a Scene,
+    pub(crate) layer: Layer,
+    pub(crate) variant: Variant,
+    /// Played by a program in another language instead.
+    pub(crate) guest: Option<&'a Guest>,
+    /// Whether the lens watches.
+    pub(crate) trace: bool,
+    /// For `serve` and `connect`: the address, and no deadline.
+    pub(crate) address: Option<SocketAddr>,
+    /// What is told about each line an actor says, while it plays.
+    pub(crate) live: Option<&'a mut dyn FnMut(&str)>,
+    /// What is done before the taught actor makes the taught call for the first time.
+    pub(crate) before_taught: Option<&'a mut dyn FnMut()>,
+}
+
+/// Plays a scene.
+///
+/// # Errors
+///
+/// When it could not even be started. A scene that goes wrong is a [`Play`] with trouble in it.
+pub(crate) fn play(request: Request<'_>) -> Result<Play, Trouble> {
+    let scene = request.scene;
+    let hidden = hidden_descriptor();
+    let (sender, receiver) = mpsc::channel();
+    let mut actors = Vec::new();
+    let mut prepared = Vec::new();
+    for (index, actor) in scene.actors.iter().enumerate() {
+        let (process, line, output) = cast::prepare(&request, index, hidden, &sender)?;
+        prepared.push(process);
+        actors.push(Actor {
+            run: Run::new(actor.name, actor.is_peer),
+            line,
+            output,
+            ready: 0,
+            waiting: None,
+            gone: false,
+            done: false,
+            failed: None,
+        });
+    }
+    drop(sender);
+    let cast = Cast::start(prepared, request.trace, hidden)?;
+    for (actor, process) in actors.iter_mut().zip(cast.processes()) {
+        actor.run.process = process;
+    }
+    Director {
+        request,
+        actors,
+        cues: HashMap::new(),
+        marks: Vec::new(),
+        receiver,
+        cast,
+        stuck: false,
+    }
+    .play()
+}
+
+/// Where the lab keeps what it knows of an actor while the scene plays.
+struct Actor {
+    run: Run,
+    line: UnixStream,
+    output: File,
+    ready: u64,
+    waiting: Option<Waiting>,
+    gone: bool,
+    done: bool,
+    failed: Option<String>,
+}
+
+enum Waiting {
+    Cue(String),
+    Asleep { actor: String, call: String },
+}
+
+struct Director<'a> {
+    request: Request<'a>,
+    actors: Vec<Actor>,
+    cues: HashMap<String, String>,
+    marks: Vec<Mark>,
+    receiver: Receiver<(usize, Option<Line>)>,
+    cast: Cast,
+    stuck: bool,
+}
+
+impl Director<'_> {
+    fn play(mut self) -> Result<Play, Trouble> {
+        let mut until = Instant::now() + DEADLINE;
+        let mut trouble = None;
+        while !self.actors.iter().all(|actor| actor.gone) {
+            self.answer_who_waits()?;
+            if self.is_stuck_as_announced() {
+                self.stuck = true;
+                break;
+            }
+            if let Some(failed) = self.actors.iter().find_map(|actor| actor.failed.clone()) {
+                trouble = Some(failed);
+                break;
+            }
+            if let Some(name) = self.waits_in_vain() {
+                trouble = Some(name);
+                break;
+            }
+            let looks = self
+                .actors
+                .iter()
+                .any(|actor| matches!(actor.waiting, Some(Waiting::Asleep { .. })));
+            let pause = if looks || self.announces_stuck() {
+                LOOK_AGAIN
+            } else {
+                Duration::from_millis(50)
+            };
+            match self.receiver.recv_timeout(pause) {
+                Ok((index, Some(line))) => until += self.hear(index, line)?,
+                Ok((index, None)) => self.actors[index].gone = true,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if self.request.address.is_none() && Instant::now() > until {
+                trouble = Some(format!(
+                    "the scene did not end within {} s: {}",
+                    DEADLINE.as_secs(),
+                    self.positions()
+                ));
+                break;
+            }
+        }
+        self.cast.kill_all();
+        self.finish(trouble)
+    }
+
+    /// Takes in one line of an actor; returns how long the person in front was asked, which no deadline counts.
+    fn hear(&mut self, index: usize, line: Line) -> Result<Duration, Trouble> {
+        let mut asked = Duration::ZERO;
+        let taught_actor = self.request.scene.taught_actor();
+        let actor = &mut self.actors[index];
+        let who = Who {
+            process: actor.run.process,
+            thread: line.thread,
+        };
+        let note = match line.told {
+            Told::Ready => {
+                actor.ready = line.at;
+                return Ok(asked);
+            }
+            Told::Said(text) => {
+                let text = safe(&text);
+                if let Some(live) = &mut self.request.live {
+                    live(&text);
+                }
+                actor.run.said.push(text.clone());
+                Note::Said(text)
+            }
+            Told::Found { token, text } => {
+                let text = safe(&text);
+                if let Some(live) = &mut self.request.live {
+                    live(&text);
+                }
+                actor.run.findings.push((token, text.clone()));
+                Note::Said(text)
+            }
+            Told::Gave { name, value } => {
+                actor.run.cues.push((name.clone(), value.clone()));
+                self.cues.insert(name.clone(), value);
+                Note::Gave(name)
+            }
+            Told::Waits { name } => {
+                actor.waiting = Some(Waiting::Cue(name));
+                return Ok(asked);
+            }
+            Told::WaitsAsleep {
+                actor: sleeper,
+                call,
+            } => {
+                actor.waiting = Some(Waiting::Asleep {
+                    actor: sleeper,
+                    call,
+                });
+                return Ok(asked);
+            }
+            Told::Got { name } => Note::Got(name),
+            Told::SawAsleep {
+                actor: sleeper,
+                call,
+                thread,
+            } => {
+                let process = self
+                    .actors
+                    .iter()
+                    .find(|a| a.run.actor == sleeper)
+                    .map_or(0, |a| a.run.process);
+                Note::SawAsleep {
+                    sleeper: Who { process, thread },
+                    call,
+                }
+            }
+            Told::Begins => {
+                if actor.run.actor == taught_actor
+                    && let Some(before) = self.request.before_taught.take()
+                {
+                    let start = Instant::now();
+                    before();
+                    asked = start.elapsed();
+                }
+                tell(&mut actor.line, "");
+                Note::Begin(String::new())
+            }
+            Told::Ends => Note::End(String::new()),
+            Told::Done => {
+                actor.done = true;
+                return Ok(asked);
+            }
+            Told::Failed(text) => {
+                actor.failed = Some(format!("{}: {}", actor.run.actor, safe(&text)));
+                return Ok(asked);
+            }
+        };
+        // A guest's words come without the time they were said at.
+        if line.thread == 0 {
+            return Ok(asked);
+        }
+        self.marks.push(Mark {
+            at: line.at,
+            who,
+            what: note,
+        });
+        Ok(asked)
+    }
+
+    fn answer_who_waits(&mut self) -> Result<(), Trouble> {
+        for index in 0..self.actors.len() {
+            let answer = match &self.actors[index].waiting {
+                None => continue,
+                Some(Waiting::Cue(name)) => self.cues.get(name).cloned(),
+                Some(Waiting::Asleep { actor, call }) => {
+                    self.sleeper(actor, call)?.map(|thread| thread.to_string())
+                }
+            };
+            if let Some(answer) = answer {
+                self.actors[index].waiting = None;
+                tell(&mut self.actors[index].line, &answer);
+            }
+        }
+        Ok(())
+    }
+
+    /// The thread of this actor that sleeps in this call, if it does.
+    /// An actor that waits for a cue sleeps too, in a read that nobody should see.
+    fn sleeper(&self, name: &str, call: &str) -> Result<Option<i32>, Trouble> {
+        let Some(actor) = self.actors.iter().find(|actor| actor.run.actor == name) else {
+            return Err(Trouble::new(format!(
+                "there is no actor {name:?} in this scene to wait for"
+            )));
+        };
+        let plays = !actor.gone && !actor.done && actor.ready != 0 && actor.waiting.is_none();
+        Ok(if plays {
+            asleep_in(actor.run.process, call)
+        } else {
+            None
+        })
+    }
+
+    fn announces_stuck(&self) -> bool {
+        self.signs()
+            .iter()
+            .any(|sign| matches!(sign, Sign::Stuck(_)))
+    }
+
+    fn is_stuck_as_announced(&self) -> bool {
+        self.signs().iter().any(|sign| match sign {
+            // Twice: whoever woke up between the two looks is not stuck.
+            Sign::Stuck(sleepers) => [(); 2].iter().all(|()| {
+                sleepers
+                    .iter()
+                    .all(|(actor, call)| matches!(self.sleeper(actor, call), Ok(Some(_))))
+            }),
+            _ => false,
+        })
+    }
+
+    /// Says who waits for a cue that nobody is left to give.
+    fn waits_in_vain(&self) -> Option<String> {
+        let idle = |actor: &Actor| actor.gone || matches!(actor.waiting, Some(Waiting::Cue(_)));
+        if !self.actors.iter().all(idle) {
+            return None;
+        }
+        let waiting = self.actors.iter().find_map(|actor| match &actor.waiting {
+            Some(Waiting::Cue(name)) if !actor.gone => Some((actor.run.actor, name)),
+            _ => None,
+        });
+        // The cue itself may be on its way: then it is there, and the next round answers.
+        let (actor, name) = waiting.filter(|(_, name)| !self.cues.contains_key(*name))?;
+        Some(format!(
+            "{actor} waits for the cue {name:?}, and nobody is left to give it{}",
+            self.complaints()
+        ))
+    }
+
+    fn positions(&self) -> String {
+        let positions: Vec<String> = self
+            .actors
+            .iter()
+            .map(|actor| {
+                let name = actor.run.actor;
+                match &actor.waiting {
+                    _ if actor.gone => format!("{name} has ended"),
+                    Some(Waiting::Cue(cue)) => format!("{name} waits for the cue {cue:?}"),
+                    Some(Waiting::Asleep { actor, call }) => {
+                        format!("{name} waits until {actor} sleeps in {call}")
+                    }
+                    None => format!("{name} is in a call or busy"),
+                }
+            })
+            .collect();
+        positions.join(", ") + &self.complaints()
+    }
+
+    /// What the actors wrote to their standard error: a panic's message, say.
+    fn complaints(&self) -> String {
+        let outputs = self.actors.iter().filter_map(|actor| {
+            let text = cast::written(&actor.output);
+            (!text.is_empty()).then(|| format!("\n{} wrote: {text}", actor.run.actor))
+        });
+        outputs.collect()
+    }
+
+    fn signs(&self) -> &[Sign] {
+        if self.request.guest.is_some() {
+            return &[];
+        }
+        announced(self.request.scene, self.request.layer, self.request.variant)
+    }
+
+    fn finish(self, trouble: Option<String>) -> Result<Play, Trouble> {
+        let complaints = self.complaints();
+        let Director {
+            request,
+            actors,
+            mut marks,
+            cast,
+            stuck,
+            receiver,
+            cues: _,
+        } = self;
+        drop(receiver);
+        let (events, statuses) = cast.end()?;
+        let ready: HashMap<i32, u64> = actors
+            .iter()
+            .map(|actor| (actor.run.process, actor.ready))
+            .collect();
+        let hidden = hidden_descriptor();
+        let mut events: Vec<Event> = events
+            .into_iter()
+            .filter(|event| match event {
+                // The lab's own line, and what the runtime did before the actor's function began.
+                Event::Call(call) => {
+                    call.descriptor() != Some(hidden)
+                        && ready
+                            .get(&call.who.process)
+                            .is_none_or(|ready| call.entered > *ready)
+                }
+                Event::Life(life) => ready
+                    .get(&life.who.process)
+                    .is_none_or(|ready| life.at > *ready),
+                Event::Mark(_) => true,
+            })
+            .collect();
+        events.extend(marks.drain(..).map(Event::Mark));
+        events.sort_by_key(Event::at);
+        let mut runs = Vec::new();
+        let mut failed = None;
+        for (actor, status) in actors.into_iter().zip(statuses) {
+            let announced_death = status.signal().is_some_and(|signal| {
+                let signs = announced(request.scene, request.layer, request.variant);
+                signs.contains(&Sign::Killed(actor.run.actor, signal))
+            });
+            if !(actor.done
+                || (request.guest.is_some() && status.success())
+                || stuck
+                || announced_death
+                || failed.is_some())
+            {
+                failed = Some(format!(
+                    "{} ended with {status}{complaints}",
+                    actor.run.actor
+                ));
+            }
+            runs.push(Run {
+                status: Some(status),
+                ..actor.run
+            });
+        }
+        let mut play = Play {
+            layer: request.layer,
+            guest: request.guest.map(|guest| guest.language),
+            variant: request.variant,
+            traced: request.trace,
+            runs,
+            events,
+            trouble: trouble.or(failed),
+        };
+        if play.trouble.is_none() && request.address.is_none() && request.guest.is_none() {
+            let signs = announced(request.scene, request.layer, request.variant);
+            play.trouble = signs.iter().find_map(|sign| missing(&play, sign, stuck));
+        }
+        Ok(play)
+    }
+}
+
+/// A person's terminal never gets what a peer sent as it is: control characters are written as escapes.
+pub(crate) fn safe(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if c.is_control() {
+                c.escape_default().to_string()
+            } else {
+                c.to_string()
+            }
+        })
+        .collect()
+}
+
+fn tell(line: &mut UnixStream, text: &str) {
+    // An actor that is gone needs no answer; its end arrives on its own.
+    let _ = line.write_all(answer(text).as_bytes());
+}

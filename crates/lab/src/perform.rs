@@ -1,0 +1,516 @@
+//! One run of a scene, as it was asked for: which layers and twins are played, and what is printed of them.
+
+use lens::event::Outcome;
+use serde_json::json;
+
+use crate::cli::{self, Asked};
+use crate::direct::{Request, play};
+use crate::play::Play;
+use crate::predict;
+use crate::scene::{Guest, Layer, Part, Scene, Variant};
+use crate::show::{Screen, comparison};
+use crate::step::{Step, can_trace, print};
+use crate::trouble::Trouble;
+
+/// One run of a scene: every layer and variant that was asked for.
+pub(crate) struct Performance<'a> {
+    step: &'a Step,
+    scene: &'a Scene,
+    asked: &'a Asked,
+    screen: Screen,
+    trace: bool,
+    good: bool,
+    guess: Option<predict::Guess>,
+}
+
+impl<'a> Performance<'a> {
+    pub(crate) fn new(step: &'a Step, scene: &'a Scene, asked: &'a Asked) -> Performance<'a> {
+        let screen = Screen::new(asked.plain, asked.all);
+        Performance {
+            step,
+            scene,
+            asked,
+            screen,
+            trace: false,
+            good: true,
+            guess: None,
+        }
+    }
+
+    pub(crate) fn run(mut self) -> Result<bool, Trouble> {
+        if let Some(Err(missing)) = self.scene.needs.map(|needs| needs()) {
+            print(&format!(
+                "{}: not on this machine: {missing}\n",
+                self.scene.name
+            ))?;
+            return Ok(true);
+        }
+        if let Some(variant) = self.asked.variant.filter(|_| !self.scene.mistake) {
+            return Err(Trouble::new(format!(
+                "{} is not a mistake, so it has no {} form; the mistakes are marked in --list",
+                self.scene.name,
+                variant.name()
+            )));
+        }
+        self.trace = !self.asked.no_lens && can_trace();
+        if self.asked.json {
+            self.json()?;
+        } else if let Some(count) = self.asked.repeat {
+            self.repeat(count)?;
+        } else if self.scene.mistake {
+            self.mistake()?;
+        } else {
+            self.main()?;
+        }
+        Ok(self.good)
+    }
+
+    /// The layer that is drawn: the one asked for, or the lowest that plays.
+    fn drawn_layer(&self) -> Layer {
+        self.asked.layer.unwrap_or(self.scene.lowest_layer())
+    }
+
+    fn play(&mut self, layer: Layer, variant: Variant, ask: bool) -> Result<Play, Trouble> {
+        let question = self.question(layer);
+        let guess = &mut self.guess;
+        let mut before = || *guess = predict::ask(&question);
+        let play = play(Request {
+            scene: self.scene,
+            layer,
+            variant,
+            guest: None,
+            trace: self.trace,
+            address: None,
+            live: None,
+            before_taught: if ask { Some(&mut before) } else { None },
+        })?;
+        self.good &= play.trouble.is_none();
+        Ok(play)
+    }
+
+    fn question(&self, layer: Layer) -> String {
+        let actor = self.scene.taught_actor();
+        let quotes = self
+            .scene
+            .quotes
+            .iter()
+            .filter(|(of, _)| *of == layer)
+            .filter_map(|(_, quote)| {
+                let (line, text) = quote.line()?;
+                Some(format!("\n    {}:{line}  {text}", quote.file))
+            });
+        format!(
+            "{} ({}): the {actor} is about to make the call.{}",
+            self.scene.name,
+            layer.name(),
+            quotes.collect::<String>()
+        )
+    }
+
+    /// A scene that shows how something works.
+    fn main(&mut self) -> Result<(), Trouble> {
+        let layer = self.drawn_layer();
+        if let Some(Part::Absent(why) | Part::RuledOut(why)) = self.scene.not_in(layer) {
+            return print(&format!(
+                "{}: not in {}: {why}\n",
+                self.scene.name,
+                layer.name()
+            ));
+        }
+        let first = self.play(layer, Variant::Repaired, self.asked.predict)?;
+        let idea = self
+            .scene
+            .idea
+            .and_then(|idea| idea(&first))
+            .unwrap_or_else(|| self.scene.line.to_owned());
+        let mut out = format!(
+            "{} · {} · {}\n\n",
+            self.step.name,
+            self.scene.name,
+            layer.name()
+        );
+        out += &self.screen.headline(&idea);
+        out += "\n";
+        out += &first.draw(&self.screen, self.scene.aside);
+        out += &self.trouble(&first);
+        out += &self.marked(&first);
+        if self.asked.guests {
+            out += &self.guests()?;
+        }
+        if self.asked.layer.is_none() && !self.scene.quotes.is_empty() {
+            let mut plays = vec![first];
+            for layer in Layer::ALL {
+                if layer != plays[0].layer && self.scene.not_in(layer).is_none() {
+                    let play = self.play(layer, Variant::Repaired, false)?;
+                    out += &self.trouble(&play);
+                    plays.push(play);
+                }
+            }
+            out += "\n";
+            out += &comparison(self.scene, &plays, &self.screen);
+        }
+        out += "\n";
+        out += &self.next();
+        print(&out)
+    }
+
+    /// The same scene in the other languages it has.
+    fn guests(&mut self) -> Result<String, Trouble> {
+        let mut out = String::new();
+        for guest in &self.scene.guests {
+            out += &format!(
+                "\n{}\n",
+                self.screen.bold(&format!(
+                    "The same in {}: guests/{}",
+                    guest.language, guest.file
+                ))
+            );
+            if let Some(play) = self.play_guest(guest)? {
+                out += &play.draw(&self.screen, self.scene.aside);
+                for run in &play.runs {
+                    for line in &run.said {
+                        out += &self
+                            .screen
+                            .fill(0, &format!("{} prints: {line}", run.actor));
+                    }
+                }
+                out += &self.trouble(&play);
+            } else {
+                out += &format!("not run: {} is not on this machine\n", guest.program);
+            }
+        }
+        Ok(out)
+    }
+
+    /// `None` where the machine lacks what runs it.
+    fn play_guest(&mut self, guest: &Guest) -> Result<Option<Play>, Trouble> {
+        if !guest.is_here() {
+            return Ok(None);
+        }
+        let play = play(Request {
+            scene: self.scene,
+            layer: Layer::Std,
+            variant: Variant::Repaired,
+            guest: Some(guest),
+            trace: self.trace,
+            address: None,
+            live: None,
+            before_taught: None,
+        })?;
+        self.good &= play.trouble.is_none();
+        Ok(Some(play))
+    }
+
+    /// A mistake: broken, then repaired, then what becomes of it in each layer.
+    fn mistake(&mut self) -> Result<(), Trouble> {
+        let layer = self.drawn_layer();
+        let scene = self.scene;
+        let mut out = format!("{} · {} · {}\n\n", self.step.name, scene.name, layer.name());
+        out += &self.screen.headline(scene.line);
+        if let Some(Part::RuledOut(why) | Part::Absent(why)) = scene.not_in(layer) {
+            out += &self
+                .screen
+                .fill(0, &format!("Ruled out in {}: {why}", layer.name()));
+            return print(&out);
+        }
+        if self.asked.variant != Some(Variant::Repaired) {
+            let broken = self.play(layer, Variant::Broken, self.asked.predict)?;
+            out += &format!("\n{}\n", self.screen.bold("Broken"));
+            out += &broken.draw(&self.screen, scene.aside);
+            out += &self.trouble(&broken);
+            out += &self.marked(&broken);
+            if let Some(Part::Handled(_, how)) = self.handled(layer) {
+                out += &self
+                    .screen
+                    .fill(0, &format!("{} handles it: {how}", layer.name()));
+            }
+            if self.asked.variant == Some(Variant::Broken) {
+                print(&out)?;
+                return self.offer_hints();
+            }
+            out += &self.screen.fill(0, &format!("Why: {}", scene.cause));
+        }
+        let repaired = self.play(layer, Variant::Repaired, false)?;
+        out += &format!(
+            "\n{}\n",
+            self.screen.bold(&format!("Repaired: {}", scene.repair))
+        );
+        out += &repaired.draw(&self.screen, scene.aside);
+        out += &self.trouble(&repaired);
+        if self.asked.layer.is_none() && self.asked.variant.is_none() {
+            out += "\n";
+            out += &self.matrix()?;
+        }
+        out += "\n";
+        out += &self.next();
+        print(&out)
+    }
+
+    fn handled(&self, layer: Layer) -> Option<Part> {
+        let parts = self
+            .scene
+            .actors
+            .iter()
+            .map(|actor| actor.parts[layer as usize]);
+        parts
+            .into_iter()
+            .find(|part| matches!(part, Part::Handled(..)))
+    }
+
+    /// What becomes of the mistake in each layer, worked out by playing it.
+    fn matrix(&mut self) -> Result<String, Trouble> {
+        let mut out = format!("{}\n", self.screen.bold("The mistake in each layer"));
+        for layer in Layer::ALL {
+            let word = match (self.scene.not_in(layer), self.handled(layer)) {
+                (Some(Part::RuledOut(why) | Part::Absent(why)), _) => format!("ruled out: {why}"),
+                (_, handled) => {
+                    let play = self.play(layer, Variant::Broken, false)?;
+                    match (&play.trouble, handled) {
+                        (Some(trouble), _) => format!("did not go as announced: {trouble}"),
+                        (None, Some(Part::Handled(_, how))) => format!("handled: {how}"),
+                        (None, _) => format!("happens: {}", play.symptom()),
+                    }
+                }
+            };
+            let filled = self.screen.fill(9, &word);
+            out += &format!("{:9}{}", layer.name(), filled.trim_start());
+        }
+        Ok(out)
+    }
+
+    fn offer_hints(&self) -> Result<(), Trouble> {
+        let mut hints = self
+            .scene
+            .hints
+            .iter()
+            .chain([&self.scene.repair])
+            .enumerate();
+        let count = self.scene.hints.len() + 1;
+        print("\nWhat went wrong, and why? Change the program, or ask for a hint.\n")?;
+        while predict::prompt("Enter for a hint, ctrl-D to stop. ").is_some() {
+            let Some((index, hint)) = hints.next() else {
+                break;
+            };
+            print(
+                &self
+                    .screen
+                    .fill(2, &format!("hint {} of {count}: {hint}", index + 1)),
+            )?;
+        }
+        print(&format!(
+            "\nThe repaired twin: {} {} --repaired\n",
+            cli::typed(self.step),
+            self.scene.name
+        ))
+    }
+
+    fn trouble(&self, play: &Play) -> String {
+        let text = play
+            .trouble
+            .as_ref()
+            .map(|trouble| format!("! not as announced ({}): {trouble}", play.label()));
+        text.map(|text| self.screen.fill(0, &text))
+            .unwrap_or_default()
+    }
+
+    fn marked(&self, play: &Play) -> String {
+        let Some(guess) = &self.guess else {
+            return String::new();
+        };
+        let marked = predict::mark(play, self.scene.taught_actor(), guess);
+        let text = marked.unwrap_or_else(|| {
+            format!("You said that it {guess}. The call was not traced; see what the actors say.")
+        });
+        format!("\n{}", self.screen.fill(0, &text))
+    }
+
+    /// What to try next.
+    fn next(&self) -> String {
+        let run = cli::typed(self.step);
+        let mut out = format!("{}\n", self.screen.bold("Next"));
+        let others = self
+            .step
+            .scenes
+            .iter()
+            .filter(|scene| scene.name != self.scene.name);
+        let core: Vec<&str> = others
+            .clone()
+            .filter(|scene| scene.core)
+            .map(|scene| scene.name)
+            .collect();
+        if let Some(first) = core.first() {
+            out += &format!("  {run} {first}\n");
+            let rest: Vec<&str> = core[1..].to_vec();
+            let rest = if rest.is_empty() {
+                String::new()
+            } else {
+                format!("then {}; ", rest.join(", "))
+            };
+            out += &self.screen.fill(
+                4,
+                &format!("{rest}all {} scenes: --list", self.step.scenes.len()),
+            );
+        }
+        if self.step.serve.is_some() {
+            out += &format!("  {run} serve\n    and in a second terminal: nc 127.0.0.1 9000\n");
+        }
+        out += &format!("  {}\n", self.step.lesson);
+        out
+    }
+
+    fn chosen(&self) -> Vec<(Layer, Variant)> {
+        let layers = self
+            .asked
+            .layer
+            .map_or(Layer::ALL.to_vec(), |layer| vec![layer]);
+        let variants: Vec<Variant> = self
+            .scene
+            .variants()
+            .iter()
+            .copied()
+            .filter(|v| self.asked.variant.is_none_or(|asked| asked == *v))
+            .collect();
+        let pairs = layers
+            .into_iter()
+            .flat_map(|layer| variants.iter().map(move |variant| (layer, *variant)));
+        pairs.collect()
+    }
+
+    /// The record of every layer and twin, as JSON lines. Each play begins with a line that names it.
+    fn json(&mut self) -> Result<(), Trouble> {
+        for (layer, variant) in self.chosen() {
+            let mut head = json!({
+                "kind": "play", "step": self.step.name, "scene": self.scene.name,
+                "layer": layer.name(), "variant": variant.name(),
+            });
+            if let Some(part) = self.scene.not_in(layer) {
+                let (Part::RuledOut(why) | Part::Absent(why) | Part::Handled(_, why)) = part else {
+                    continue;
+                };
+                head["not"] = json!(why);
+                print(&format!("{head}\n"))?;
+                continue;
+            }
+            let play = self.play(layer, variant, false)?;
+            head["traced"] = json!(play.traced);
+            head["as_announced"] = json!(play.trouble.is_none());
+            head["trouble"] = json!(play.trouble);
+            head["actors"] = play
+                .runs
+                .iter()
+                .map(|run| json!({"name": run.actor, "process": run.process}))
+                .collect();
+            let mut out = format!("{head}\n");
+            for event in &play.events {
+                out += &lens::json::line(event);
+                out.push('\n');
+            }
+            print(&out)?;
+        }
+        Ok(())
+    }
+
+    /// Plays one layer many times and counts how it came out.
+    fn repeat(&mut self, count: u32) -> Result<(), Trouble> {
+        let layer = self.drawn_layer();
+        if let Some(Part::Absent(why) | Part::RuledOut(why)) = self.scene.not_in(layer) {
+            return print(&format!(
+                "{}: not in {}: {why}\n",
+                self.scene.name,
+                layer.name()
+            ));
+        }
+        let variants = match self.asked.variant {
+            Some(variant) => vec![variant],
+            None => self.scene.variants().to_vec(),
+        };
+        for variant in variants {
+            let mut outcomes: Vec<(String, u32)> = Vec::new();
+            for _ in 0..count {
+                let play = self.play(layer, variant, false)?;
+                let outcome = play
+                    .trouble
+                    .clone()
+                    .unwrap_or_else(|| play.outcome(self.scene.taught_actor()));
+                match outcomes.iter_mut().find(|(known, _)| *known == outcome) {
+                    Some((_, times)) => *times += 1,
+                    None => outcomes.push((outcome, 1)),
+                }
+            }
+            outcomes.sort_by_key(|(_, times)| std::cmp::Reverse(*times));
+            let which = if self.scene.mistake {
+                format!(", {}", variant.name())
+            } else {
+                String::new()
+            };
+            let mut out = format!(
+                "{} · {}{which} · {count} times\n",
+                self.scene.name,
+                layer.name()
+            );
+            for (outcome, times) in outcomes {
+                let filled = self.screen.fill(7, &outcome);
+                out += &format!("{times:5}  {}", filled.trim_start());
+            }
+            print(&out)?;
+        }
+        Ok(())
+    }
+}
+
+impl Play {
+    /// What was seen of a mistake, in a few words.
+    fn symptom(&self) -> String {
+        let findings: Vec<String> = self
+            .runs
+            .iter()
+            .filter_map(|run| {
+                run.findings
+                    .last()
+                    .map(|(_, text)| format!("{}: {text}", run.actor))
+            })
+            .collect();
+        use std::os::unix::process::ExitStatusExt;
+        let killed = self
+            .runs
+            .iter()
+            .find_map(|run| Some((run.actor, run.status?.signal()?)));
+        match (findings.is_empty(), killed) {
+            (false, _) => findings.join("; "),
+            (true, Some((_, libc::SIGKILL))) => {
+                "they wait for each other until they are killed".to_owned()
+            }
+            (true, Some((actor, signal))) => {
+                let name = lens::text::signal_name(signal).unwrap_or("a signal");
+                format!(
+                    "{actor} is killed by {name} (signal {signal}; a shell shows status {})",
+                    128 + signal
+                )
+            }
+            (true, None) => "as announced".to_owned(),
+        }
+    }
+
+    /// How a play came out, without what differs each time: results of the taught calls, and findings.
+    fn outcome(&self, actor: &str) -> String {
+        let calls = self
+            .taught(actor)
+            .into_iter()
+            .map(|call| match call.outcome {
+                Outcome::Returned(number) => format!("{} = {number}", call.name),
+                Outcome::Failed(errno) => format!(
+                    "{} = {}",
+                    call.name,
+                    lens::text::errno_name(errno).unwrap_or("error")
+                ),
+                Outcome::Restarted => format!("{} restarted", call.name),
+                Outcome::Unfinished => format!("{} never returned", call.name),
+            });
+        let findings = self.runs.iter().filter_map(|run| {
+            run.findings
+                .last()
+                .map(|(token, _)| format!("{} found {token}", run.actor))
+        });
+        calls.chain(findings).collect::<Vec<_>>().join(", ")
+    }
+}
