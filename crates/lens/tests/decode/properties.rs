@@ -31,7 +31,7 @@ impl Memory for Endless {
 
 impl Endless {
     fn byte(&self, address: u64) -> u8 {
-        let mut word = (address / 8 ^ self.seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let mut word = ((address / 8) ^ self.seed).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         word ^= word >> 29;
         word = word.wrapping_mul(0xbf58_476d_1ce4_e5b9);
         if self.tame && word >> 63 == 1 {
