@@ -173,9 +173,7 @@ fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
 fn layer(name: &str) -> Result<Layer, Trouble> {
     Layer::from_name(name).ok_or_else(|| {
         let names = Layer::ALL.map(Layer::name);
-        let nearest = nearest(name, names)
-            .map(|near| format!("; did you mean {near}?"))
-            .unwrap_or_default();
+        let nearest = did_you_mean(name, names);
         Trouble::new(format!(
             "there is no layer {name:?}{nearest} The layers are {}",
             names.join(", ")
@@ -239,9 +237,7 @@ fn unknown(
     known: impl IntoIterator<Item = &'static str>,
     step: &Step,
 ) -> Trouble {
-    let nearest = nearest(given, known)
-        .map(|near| format!("; did you mean {near}?"))
-        .unwrap_or_default();
+    let nearest = did_you_mean(given, known);
     let list = if what == "scene" { "--list" } else { "--help" };
     Trouble::new(format!(
         "there is no {what} {given:?}{nearest} See {} {list}",
@@ -249,14 +245,18 @@ fn unknown(
     ))
 }
 
-fn nearest(given: &str, known: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+/// "; did you mean X?", or just the end of the sentence where nothing is near.
+fn did_you_mean(given: &str, known: impl IntoIterator<Item = &'static str>) -> String {
     let scored = known
         .into_iter()
         .map(|name| (strsim::jaro_winkler(given, name), name));
-    scored
-        .filter(|(score, _)| *score > 0.7)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name)
+    let nearest = scored
+        .filter(|(score, _)| *score > 0.5)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    nearest.map_or_else(
+        || ".".to_owned(),
+        |(_, near)| format!("; did you mean {near}?"),
+    )
 }
 
 /// What a learner types to start this step with arguments.

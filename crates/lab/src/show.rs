@@ -143,16 +143,18 @@ pub(crate) fn comparison(scene: &Scene, plays: &[Play], screen: &Screen) -> Stri
             continue;
         };
         let calls = play.taught(actor);
-        if !play.traced {
-            out += &screen.fill(9, "(not traced)");
-            continue;
-        }
         for call in &calls {
             out += &labelled("kernel", &call.to_string(), screen);
         }
-        if layer != Layer::Libc {
+        if layer != Layer::Libc && play.traced {
             out += &labelled("adds", &additions(&raw, &calls), screen);
         }
+    }
+    if plays.iter().any(|play| !play.traced) {
+        out += &screen.fill(
+            0,
+            "What reached the kernel was not traced, so these are only the lines of the source.",
+        );
     }
     out
 }

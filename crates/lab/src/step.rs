@@ -4,6 +4,8 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
+use serde_json::json;
+
 use crate::cli::{self, Asked, Task};
 use crate::direct::{Request, play};
 use crate::perform::Performance;
@@ -83,6 +85,7 @@ impl Step {
             Task::Version => {
                 print(&format!("{} {}\n", self.name, env!("CARGO_PKG_VERSION"))).map(|()| true)
             }
+            Task::List if asked.json => print(&self.list_json()).map(|()| true),
             Task::List => print(&self.list(&Screen::new(asked.plain, false))).map(|()| true),
             Task::Serve(address) => self.alone("serve", self.serve, *address, asked),
             Task::Connect(address) => self.alone("connect", self.connect, *address, asked),
@@ -113,6 +116,18 @@ impl Step {
         }
         out += "\n* the ones no learner should miss. A mistake is played broken, then repaired.\n";
         out
+    }
+
+    /// The scenes as JSON lines, for programs that want to play them all.
+    fn list_json(&self) -> String {
+        let lines = self.scenes.iter().map(|scene| {
+            let line = json!({
+                "scene": scene.name, "line": scene.line, "core": scene.core, "mistake": scene.mistake,
+                "guests": scene.guests.iter().map(|guest| guest.language).collect::<Vec<_>>(),
+            });
+            format!("{line}\n")
+        });
+        lines.collect()
     }
 
     /// `serve` and `connect`: one actor, no end but its own, and what it says comes as it says it.
