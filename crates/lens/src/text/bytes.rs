@@ -5,8 +5,11 @@ use std::fmt::{self, Formatter, Write};
 /// How many bytes of data a line of text shows, unless it is asked for all (`{:#}`).
 pub const SHOWN: usize = 32;
 
-/// Bytes in quotes; when not all are shown, followed by how many there are.
+/// Bytes in quotes; when not all are shown, followed by how many there are. Of some only the number is told.
 pub(super) fn quoted(f: &mut Formatter, data: &[u8], total: u64) -> fmt::Result {
+    if data.is_empty() && total > 0 {
+        return write!(f, "({total} bytes)");
+    }
     let shown = if f.alternate() { data } else { cut(data) };
     f.write_char('"')?;
     escape(f, shown)?;

@@ -257,7 +257,7 @@ fn options_that_are_asked_for() {
         ),
         (
             get(IPPROTO_TCP, TCP_INFO, &[1; 248]),
-            r#"TCP_INFO, ""... (248 bytes), 256 -> 248) = 0"#,
+            r#"TCP_INFO, (248 bytes), 256 -> 248) = 0"#,
         ),
     ];
     // libc has no name for it yet.
