@@ -49,3 +49,15 @@ pub fn connect(stage: &mut Stage) -> Result<TcpStream, crate::Trouble> {
     stage.cue("connected", connection.local_addr()?);
     Ok(connection)
 }
+
+/// Listens on a port of the kernel's choice, gives the cue `listening` with its address and takes one connection.
+///
+/// # Errors
+///
+/// Those of bind(2), listen(2) and accept(2).
+pub fn accept(stage: &mut Stage) -> Result<TcpStream, crate::Trouble> {
+    let listener = TcpListener::bind(crate::ANY_PORT)?;
+    stage.cue("listening", listener.local_addr()?);
+    let (connection, _) = listener.accept()?;
+    Ok(connection)
+}
