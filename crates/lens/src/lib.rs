@@ -21,4 +21,4 @@ mod signatures;
 pub mod text;
 pub mod tracer;
 
-pub use tracer::{Options, Record, Refused, Running, can_trace, start};
+pub use tracer::{Options, Reach, Record, Refused, Running, can_trace, start};

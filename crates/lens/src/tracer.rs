@@ -116,6 +116,13 @@ impl Running {
         self.run.as_ref().map_or(&[], system::Run::processes)
     }
 
+    /// A way to reach the programs from elsewhere, while another thread waits.
+    pub fn reach(&self) -> Reach {
+        Reach {
+            to: self.run.as_ref().map(system::Run::reach),
+        }
+    }
+
     /// Kills every traced process that is still alive, and those they are about to make (SIGKILL).
     pub fn kill_all(&self) {
         if let Some(run) = &self.run {
@@ -142,6 +149,26 @@ impl Drop for Running {
             run.kill_all();
             let _ = run.wait();
         }
+    }
+}
+
+/// A way to reach traced programs, which does nothing once they are gone.
+#[derive(Clone, Debug)]
+pub struct Reach {
+    to: Option<system::Reach>,
+}
+
+impl Reach {
+    /// As [`Running::kill_all`].
+    pub fn kill_all(&self) {
+        if let Some(to) = &self.to {
+            to.kill_all();
+        }
+    }
+
+    /// Sends a signal to each command that is still alive, not to what they have made. False when none is.
+    pub fn signal(&self, signal: i32) -> bool {
+        self.to.as_ref().is_some_and(|to| to.signal(signal))
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) use trial::can_trace;
 pub(super) struct Run {
     processes: Vec<i32>,
     living: Arc<living::Living>,
-    tracer: JoinHandle<Record>,
+    tracer: JoinHandle<engine::Copied>,
 }
 
 impl Run {
@@ -49,10 +49,7 @@ impl Run {
                     let _ = tell.send(answer);
                     match engine {
                         Some(engine) => engine.run(),
-                        None => Record {
-                            events: Vec::new(),
-                            statuses: Vec::new(),
-                        },
+                        None => engine::Copied::default(),
                     }
                 })?
         };
@@ -72,8 +69,36 @@ impl Run {
         self.living.kill_all();
     }
 
+    pub(super) fn reach(&self) -> Reach {
+        Reach {
+            commands: self.processes.clone(),
+            living: Arc::clone(&self.living),
+        }
+    }
+
     pub(super) fn wait(self) -> io::Result<Record> {
-        self.tracer.join().map_err(|_| failed())
+        // Decoded only here, where no program waits for it.
+        self.tracer
+            .join()
+            .map(engine::Copied::decode)
+            .map_err(|_| failed())
+    }
+}
+
+/// A way to reach the programs.
+#[derive(Clone, Debug)]
+pub(super) struct Reach {
+    commands: Vec<i32>,
+    living: Arc<living::Living>,
+}
+
+impl Reach {
+    pub(super) fn kill_all(&self) {
+        self.living.kill_all();
+    }
+
+    pub(super) fn signal(&self, signal: i32) -> bool {
+        self.living.signal(&self.commands, signal)
     }
 }
 

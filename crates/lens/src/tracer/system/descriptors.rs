@@ -3,7 +3,7 @@
 //! read, write, close and the like are worth keeping only on sockets. What a descriptor is, /proc tells; it is asked once,
 //! when the descriptor is first used in such a call, and forgotten when the number may come to mean something else.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io;
 use std::ops::RangeInclusive;
 use std::os::unix::ffi::OsStrExt;
@@ -11,7 +11,7 @@ use std::os::unix::ffi::OsStrExt;
 /// What is known of the descriptors of one process.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Descriptors {
-    known: HashMap<i32, Kind>,
+    known: BTreeMap<i32, Kind>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

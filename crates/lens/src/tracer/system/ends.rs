@@ -13,10 +13,11 @@ pub(super) struct RawEnds {
     peer: Option<Vec<u8>>,
 }
 
-/// `pidfd_getfd`, then `getsockname` and `getpeername`: asks the kernel through a copy of the descriptor.
+/// `pidfd_getfd`, then `getsockname` and, for a connected socket, `getpeername`: asks the kernel through a copy of the
+/// descriptor.
 ///
 /// `None` where the system does not give the copy (before Linux 5.6, or refused).
-pub(super) fn look(process: BorrowedFd<'_>, fd: i32) -> Option<RawEnds> {
+pub(super) fn look(process: BorrowedFd<'_>, fd: i32, connected: bool) -> Option<RawEnds> {
     // SAFETY: pidfd_getfd takes three numbers and touches no memory.
     let copy = unsafe { libc::syscall(libc::SYS_pidfd_getfd, process.as_raw_fd(), fd, 0) };
     let copy = i32::try_from(copy).ok().filter(|&copy| copy >= 0)?;
@@ -24,7 +25,11 @@ pub(super) fn look(process: BorrowedFd<'_>, fd: i32) -> Option<RawEnds> {
     let copy = unsafe { OwnedFd::from_raw_fd(copy) };
     Some(RawEnds {
         local: name(&copy, libc::getsockname),
-        peer: name(&copy, libc::getpeername),
+        peer: if connected {
+            name(&copy, libc::getpeername)
+        } else {
+            None
+        },
     })
 }
 

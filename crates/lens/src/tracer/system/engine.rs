@@ -23,7 +23,7 @@ use crate::event::{Call, Event, Life, Outcome, Time, Turn, Who};
 use crate::raw::Raw;
 use crate::tracer::{Options, Record};
 use crate::{copy, decode};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io;
 use std::mem;
 use std::os::fd::{AsFd, OwnedFd};
@@ -50,14 +50,27 @@ pub(super) struct Engine {
     hide: Option<i32>,
     /// For each system call number whether the decoder knows it.
     known: [bool; 512],
-    threads: HashMap<i32, Thread>,
-    processes: HashMap<i32, Process>,
+    threads: BTreeMap<i32, Thread>,
+    processes: BTreeMap<i32, Process>,
     /// Threads that reported before their maker's stop told where they come from, with what they reported.
-    early: HashMap<i32, Report>,
+    early: BTreeMap<i32, Report>,
     commands: Vec<(i32, ExitStatus)>,
     living: Arc<Living>,
-    taken: Vec<Taken>,
-    events: Vec<Event>,
+    #[expect(
+        clippy::vec_box,
+        reason = "a list that grows would move hundreds of bytes a call"
+    )]
+    taken: Vec<Box<Taken>>,
+    lives: Vec<Life>,
+}
+
+/// All that was copied, when it is over.
+#[derive(Debug, Default)]
+pub(super) struct Copied {
+    #[expect(clippy::vec_box, reason = "as in the engine")]
+    taken: Vec<Box<Taken>>,
+    lives: Vec<Life>,
+    statuses: Vec<ExitStatus>,
 }
 
 #[derive(Debug)]
@@ -65,6 +78,8 @@ struct Thread {
     who: Who,
     /// How many calls it has stopped at.
     stops: u64,
+    /// The last check of a descriptor that may turn out to be the one before its close.
+    check: Option<Check>,
     phase: Phase,
 }
 
@@ -78,6 +93,16 @@ enum Phase {
         call: Box<Taken>,
         since: Since,
     },
+}
+
+/// `fcntl(fd, F_GETFD)`: debug builds of Rust's std ask that right before they close a descriptor, to find a double close.
+#[derive(Clone, Copy, Debug)]
+struct Check {
+    fd: i32,
+    /// Which of the thread's stops it was.
+    stop: u64,
+    /// Its place in `taken`.
+    index: usize,
 }
 
 /// What came since a call was interrupted.
@@ -102,11 +127,10 @@ struct Process {
 #[derive(Debug)]
 struct Taken {
     raw: Raw,
-    /// Which of its thread's stops it was.
-    stop: u64,
     /// Where the returned number does not say how it ended.
     outcome: Option<Outcome>,
     ends: Option<RawEnds>,
+    by_runtime: bool,
 }
 
 impl Engine {
@@ -135,13 +159,13 @@ impl Engine {
             },
             hide: options.hide,
             known: [false; 512],
-            threads: HashMap::new(),
-            processes: HashMap::new(),
-            early: HashMap::new(),
+            threads: BTreeMap::new(),
+            processes: BTreeMap::new(),
+            early: BTreeMap::new(),
             commands: Vec::new(),
             living,
             taken: Vec::new(),
-            events: Vec::new(),
+            lives: Vec::new(),
         };
         for &number in copy::watched() {
             if let Some(known) = usize::try_from(number)
@@ -183,7 +207,7 @@ impl Engine {
     }
 
     /// Lets the commands run, and traces them until the last process is gone.
-    pub(super) fn run(mut self) -> Record {
+    pub(super) fn run(mut self) -> Copied {
         for index in 0..self.commands.len() {
             let process = self.commands[index].0;
             self.life(
@@ -198,7 +222,16 @@ impl Engine {
         while let Some((thread, report)) = ptrace::wait() {
             self.report(thread, report);
         }
-        self.record()
+        let statuses = self
+            .commands
+            .into_iter()
+            .map(|(_, status)| status)
+            .collect();
+        Copied {
+            taken: self.taken,
+            lives: self.lives,
+            statuses,
+        }
     }
 
     fn report(&mut self, thread: i32, report: Report) {
@@ -244,7 +277,7 @@ impl Engine {
             return self.until;
         };
         thread.stops += 1;
-        let stop = thread.stops;
+        let check = thread.check.take();
 
         // What was undecided is decided now: the call was started again.
         let before = match mem::replace(&mut thread.phase, Phase::Running) {
@@ -265,7 +298,7 @@ impl Engine {
                     (number, args, call.raw.entered)
                 } else {
                     call.outcome = Some(Outcome::Restarted);
-                    self.taken.push(*call);
+                    self.taken.push(call);
                     (number, args, now)
                 }
             }
@@ -303,6 +336,13 @@ impl Engine {
             return self.until;
         }
         let before = copied.unwrap_or_else(|| copy::before(number, &args, &memory));
+        if let Some(check) = check
+            && number == libc::SYS_close
+            && args[0] as i32 == check.fd
+            && thread.stops == check.stop + 1
+        {
+            self.taken[check.index].by_runtime = true;
+        }
         let raw = Raw {
             who: thread.who,
             number,
@@ -314,9 +354,9 @@ impl Engine {
         };
         thread.phase = Phase::Inside(Box::new(Taken {
             raw,
-            stop,
             outcome: None,
             ends: None,
+            by_runtime: false,
         }));
         Until::Call
     }
@@ -363,10 +403,22 @@ impl Engine {
             if let Some(fd) = gets_address(raw.number, &raw.args, returned)
                 && let Some(descriptor) = &process.descriptor
             {
-                call.ends = ends::look(descriptor.as_fd(), fd);
+                call.ends = ends::look(
+                    descriptor.as_fd(),
+                    fd,
+                    !matches!(raw.number, libc::SYS_bind | libc::SYS_listen),
+                );
             }
         }
-        self.taken.push(*call);
+        if raw.number == libc::SYS_fcntl && raw.args[1] as i32 == libc::F_GETFD {
+            let fd = raw.args[0] as i32;
+            thread.check = Some(Check {
+                fd,
+                stop: thread.stops,
+                index: self.taken.len(),
+            });
+        }
+        self.taken.push(call);
     }
 
     /// A signal is about to be delivered.
@@ -383,7 +435,7 @@ impl Engine {
                         Some((_, ERESTARTSYS)) if restart => Outcome::Restarted,
                         _ => Outcome::Failed(libc::EINTR),
                     });
-                    self.taken.push(*call);
+                    self.taken.push(call);
                 }
                 (Phase::Undecided { call, since }, action) => {
                     let since = match (since, action) {
@@ -500,7 +552,7 @@ impl Engine {
             Phase::Inside(mut call) | Phase::Undecided { mut call, .. } => {
                 call.raw.left = None;
                 call.outcome = Some(Outcome::Unfinished);
-                self.taken.push(*call);
+                self.taken.push(call);
             }
         }
         Some(thread.who)
@@ -529,34 +581,30 @@ impl Engine {
     }
 
     fn life(&mut self, who: Who, what: Turn) {
-        self.events.push(Event::Life(Life {
+        self.lives.push(Life {
             at: now(),
             who,
             what,
-        }));
+        });
     }
+}
 
+impl Copied {
     /// Decodes what was copied and puts everything in order.
-    fn record(mut self) -> Record {
-        self.taken
-            .sort_by_key(|taken| (taken.raw.who, taken.raw.entered));
-        let mut events = self.events;
-        for index in 0..self.taken.len() {
-            let mut call = self.taken[index].decode();
-            call.by_runtime = self
-                .taken
-                .get(index + 1)
-                .is_some_and(|next| is_check_before_close(&self.taken[index], next));
-            events.push(Event::Call(call));
+    pub(super) fn decode(mut self) -> Record {
+        self.taken.sort_by_key(|taken| taken.raw.entered);
+        let mut events = Vec::with_capacity(self.taken.len() + self.lives.len());
+        let mut lives = self.lives.into_iter().peekable();
+        for taken in self.taken {
+            while let Some(life) = lives.next_if(|life| life.at <= taken.raw.entered) {
+                events.push(Event::Life(life));
+            }
+            events.push(Event::Call(taken.decode()));
         }
-        events.sort_by_key(Event::at);
+        events.extend(lives.map(Event::Life));
         Record {
             events,
-            statuses: self
-                .commands
-                .into_iter()
-                .map(|(_, status)| status)
-                .collect(),
+            statuses: self.statuses,
         }
     }
 }
@@ -566,6 +614,7 @@ impl Thread {
         Thread {
             who,
             stops: 0,
+            check: None,
             phase: Phase::Running,
         }
     }
@@ -588,6 +637,7 @@ impl Taken {
             call.outcome = outcome.clone();
         }
         call.ends = self.ends.as_ref().map(RawEnds::decode);
+        call.by_runtime = self.by_runtime;
         call
     }
 }
@@ -601,16 +651,6 @@ fn watched() -> Vec<i64> {
         }
     }
     numbers
-}
-
-/// Debug builds of Rust's std ask `fcntl(fd, F_GETFD)` right before they close a descriptor, to find a double close.
-fn is_check_before_close(check: &Taken, close: &Taken) -> bool {
-    check.raw.number == libc::SYS_fcntl
-        && check.raw.args[1] as i32 == libc::F_GETFD
-        && close.raw.number == libc::SYS_close
-        && close.raw.args[0] as i32 == check.raw.args[0] as i32
-        && close.raw.who == check.raw.who
-        && close.stop == check.stop + 1
 }
 
 /// True for the calls whose descriptors are in memory.

@@ -26,7 +26,7 @@ impl Living {
         let mut state = self.lock();
         state.processes.insert(process, descriptor.clone());
         if state.killing {
-            kill(process, descriptor.as_deref());
+            send(process, descriptor.as_deref(), libc::SIGKILL);
         }
         descriptor
     }
@@ -41,8 +41,21 @@ impl Living {
         let mut state = self.lock();
         state.killing = true;
         for (&process, descriptor) in &state.processes {
-            kill(process, descriptor.as_deref());
+            send(process, descriptor.as_deref(), libc::SIGKILL);
         }
+    }
+
+    /// Sends a signal to those of these processes that are alive; false when none is.
+    pub(super) fn signal(&self, processes: &[i32], signal: i32) -> bool {
+        let state = self.lock();
+        let mut alive = false;
+        for process in processes {
+            if let Some(descriptor) = state.processes.get(process) {
+                alive = true;
+                send(*process, descriptor.as_deref(), signal);
+            }
+        }
+        alive
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -60,7 +73,7 @@ fn pidfd_open(process: i32) -> Option<OwnedFd> {
     Some(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
-fn kill(process: i32, descriptor: Option<&OwnedFd>) {
+fn send(process: i32, descriptor: Option<&OwnedFd>, signal: i32) {
     match descriptor {
         Some(descriptor) => {
             let fd = descriptor.as_raw_fd();
@@ -69,7 +82,7 @@ fn kill(process: i32, descriptor: Option<&OwnedFd>) {
                 libc::syscall(
                     libc::SYS_pidfd_send_signal,
                     fd,
-                    libc::SIGKILL,
+                    signal,
                     std::ptr::null::<libc::siginfo_t>(),
                     0,
                 )
@@ -79,7 +92,7 @@ fn kill(process: i32, descriptor: Option<&OwnedFd>) {
             // Without a descriptor a window is left: from the tracer's wait for this process to the moment it takes
             // it off the list, a few instructions later, the id could be given to another.
             // SAFETY: kill takes two numbers and touches no memory.
-            unsafe { libc::kill(process, libc::SIGKILL) };
+            unsafe { libc::kill(process, signal) };
         }
     }
 }

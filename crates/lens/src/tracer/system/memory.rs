@@ -81,8 +81,8 @@ mod tests {
         };
         let address = start.addr() as u64 + page as u64 - 10;
         assert_eq!(memory.read(address, 64), vec![0; 10]);
-        assert_eq!(memory.read(second.addr() as u64, 64), vec![]);
-        assert_eq!(memory.read(0, 64), vec![]);
+        assert_eq!(memory.read(second.addr() as u64, 64), Vec::<u8>::new());
+        assert_eq!(memory.read(0, 64), Vec::<u8>::new());
 
         // SAFETY: the first page of the mapping made above, which nothing refers to any more.
         assert_eq!(unsafe { libc::munmap(start, page) }, 0);

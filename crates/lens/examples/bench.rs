@@ -1,0 +1,243 @@
+//! What tracing costs, measured: `cargo run --release -p lens --example bench`.
+//!
+//! Two questions, each answered by runs that alternate, so that a machine whose speed changes is unfair to nobody:
+//!
+//! 1. The same socket calls of the same program under the lens and under `strace -f --seccomp-bpf`,
+//!    which is told to stop at the same calls. Both and the program run on one processor.
+//!    The lens is to take at most 0.75 of strace's time.
+//! 2. A call that is not watched, a million times, traced and untraced. There is to be no difference to be seen.
+//!
+//! The program that makes the calls is this one, run again.
+
+use std::env;
+use std::error::Error;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::mem;
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+const ROUNDS: usize = 9;
+/// How many times each kind of work is done in one run.
+const TALKS: &str = "20000";
+const CONNECTIONS: &str = "1500";
+const UNWATCHED: &str = "1000000";
+/// The processor that everything runs on in the first question.
+const PROCESSOR: usize = 0;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().collect();
+    let result = match args.get(1..).unwrap_or_default() {
+        [work, times] => work_for(work, times),
+        _ => measure(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure() -> Result<(), Box<dyn Error>> {
+    lens::can_trace()?;
+    let build = if cfg!(debug_assertions) {
+        "debug"
+    } else {
+        "release"
+    };
+    println!("{build} build, {ROUNDS} rounds, medians; times are for a whole run of the program");
+
+    match Command::new("strace")
+        .arg("-V")
+        .stdout(Stdio::null())
+        .status()
+    {
+        Ok(status) if status.success() => {
+            println!("\nwatched calls, pinned to processor {PROCESSOR}: the lens against strace");
+            against_strace("talk", TALKS, 2 * TALKS.parse::<u32>()?)?;
+            against_strace("connect", CONNECTIONS, 5 * CONNECTIONS.parse::<u32>()?)?;
+            against_strace("files", TALKS, 2 * TALKS.parse::<u32>()?)?;
+        }
+        _ => println!("\nskipped: strace is not installed, so there is nothing to compare with"),
+    }
+
+    println!("\na call that is not watched, {UNWATCHED} times: traced against untraced");
+    let (mut traced, mut untraced) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        // How long the program itself says its calls took: its start is not in question here.
+        untraced.push(said(|command| Ok(command.status().map(drop)?))?);
+        traced.push(said(|command| {
+            let command = mem::replace(command, Command::new(""));
+            Ok(lens::start(vec![command], &lens::Options::default())?
+                .wait()
+                .map(drop)?)
+        })?);
+    }
+    print_row(
+        "getppid",
+        median(traced),
+        "untraced",
+        median(untraced),
+        UNWATCHED.parse()?,
+    );
+    Ok(())
+}
+
+fn against_strace(work: &str, times: &str, calls: u32) -> Result<(), Box<dyn Error>> {
+    let (mut lens_times, mut strace_times) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        lens_times.push(timed(|| lens(work, times, Some(PROCESSOR)))?);
+        strace_times.push(timed(|| strace(work, times))?);
+    }
+    print_row(
+        work,
+        median(lens_times),
+        "strace",
+        median(strace_times),
+        calls,
+    );
+    Ok(())
+}
+
+fn print_row(work: &str, lens: Duration, other_name: &str, other: Duration, calls: u32) {
+    println!(
+        "  {work:8} lens {:8.1} ms ({:6.2} µs a call)   {other_name} {:8.1} ms ({:6.2} µs a call)   ratio {:.2}",
+        lens.as_secs_f64() * 1e3,
+        lens.as_secs_f64() * 1e6 / f64::from(calls),
+        other.as_secs_f64() * 1e3,
+        other.as_secs_f64() * 1e6 / f64::from(calls),
+        lens.as_secs_f64() / other.as_secs_f64(),
+    );
+}
+
+fn lens(work: &str, times: &str, pin: Option<usize>) -> Result<(), Box<dyn Error>> {
+    let options = lens::Options {
+        pin,
+        ..lens::Options::default()
+    };
+    let record = lens::start(vec![program(work, times)?], &options)?.wait()?;
+    if record.statuses.iter().all(|status| status.success()) {
+        Ok(())
+    } else {
+        Err(format!("{work} failed: {:?}", record.statuses).into())
+    }
+}
+
+fn strace(work: &str, times: &str) -> Result<(), Box<dyn Error>> {
+    let calls: Vec<String> = lens::copy::watched().iter().map(i64::to_string).collect();
+    let mut command = Command::new("strace");
+    command.args([
+        "-f",
+        "--seccomp-bpf",
+        "-o",
+        "/dev/null",
+        "-e",
+        &format!("trace={}", calls.join(",")),
+    ]);
+    command.arg(env::current_exe()?).args([work, times]);
+    // SAFETY: the hook runs between fork and exec and only makes a system call.
+    unsafe { command.pre_exec(pin) };
+    if command.status()?.success() {
+        Ok(())
+    } else {
+        Err("strace failed".into())
+    }
+}
+
+fn program(work: &str, times: &str) -> io::Result<Command> {
+    let mut command = Command::new(env::current_exe()?);
+    command.args([work, times]);
+    Ok(command)
+}
+
+/// `sched_setaffinity`: what is to be compared runs on one processor.
+fn pin() -> io::Result<()> {
+    // SAFETY: cpu_set_t is a set of bits, for which all bits zero is a value.
+    let mut set: libc::cpu_set_t = unsafe { mem::zeroed() };
+    // SAFETY: PROCESSOR is a small constant, so its bit lies in the set.
+    unsafe { libc::CPU_SET(PROCESSOR, &mut set) };
+    // SAFETY: the kernel reads as many bytes as it is told the set has.
+    let result = unsafe { libc::sched_setaffinity(0, size_of_val(&set), &set) };
+    if result == -1 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(())
+    }
+}
+
+/// The time that the program with the unwatched calls prints, run in this way.
+fn said(
+    run: impl FnOnce(&mut Command) -> Result<(), Box<dyn Error>>,
+) -> Result<Duration, Box<dyn Error>> {
+    let (mut reader, writer) = io::pipe()?;
+    let mut command = program("getppid", UNWATCHED)?;
+    command.stdout(writer);
+    run(&mut command)?;
+    drop(command);
+    let mut text = String::new();
+    reader.read_to_string(&mut text)?;
+    Ok(Duration::from_nanos(text.trim().parse()?))
+}
+
+fn timed(run: impl FnOnce() -> Result<(), Box<dyn Error>>) -> Result<Duration, Box<dyn Error>> {
+    let start = Instant::now();
+    run()?;
+    Ok(start.elapsed())
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+/// The program that is measured.
+fn work_for(work: &str, times: &str) -> Result<(), Box<dyn Error>> {
+    let times: u32 = times.parse()?;
+    match work {
+        // Two calls a time: write and read, both on a socket.
+        "talk" => {
+            let (mut here, mut there) = UnixStream::pair()?;
+            let mut buffer = [0; 64];
+            for _ in 0..times {
+                here.write_all(b"hello, this is a line of a chat\n")?;
+                let _ = there.read(&mut buffer)?;
+            }
+        }
+        // Five calls a time: socket, connect, accept4 and two closes (and in a debug build two checks of std's).
+        "connect" => {
+            let listener = TcpListener::bind(("127.0.0.1", 0))?;
+            let address = listener.local_addr()?;
+            for _ in 0..times {
+                let client = TcpStream::connect(address)?;
+                let (server, _) = listener.accept()?;
+                drop((client, server));
+            }
+        }
+        // Two calls a time: write and read, neither on a socket.
+        "files" => {
+            let (mut null, mut zero) = (
+                File::options().write(true).open("/dev/null")?,
+                File::open("/dev/zero")?,
+            );
+            let mut buffer = [0; 64];
+            for _ in 0..times {
+                null.write_all(b"hello, this is a line of a chat\n")?;
+                let _ = zero.read(&mut buffer)?;
+            }
+        }
+        "getppid" => {
+            let start = Instant::now();
+            for _ in 0..times {
+                let _ = std::os::unix::process::parent_id();
+            }
+            println!("{}", start.elapsed().as_nanos());
+        }
+        other => return Err(format!("no work called {other}").into()),
+    }
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! `lens`: what a program really asks the kernel to do with its sockets.
+//!
+//! ```text
+//! cargo run -p lens -- python3 chat.py
+//! ```
+//!
+//! Runs the command with this program's own standard streams, and when it has ended writes the report to standard error.
+//! `lens --help` tells the options.
+
+mod cli;
+mod inherited;
+mod relay;
+mod report;
+
+use inherited::Inherited;
+use std::env;
+use std::io;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{self, Command, ExitStatus};
+
+/// A command line that cannot be understood.
+const MISUSE: i32 = 2;
+/// As in a shell: the command was found but could not be run.
+const NOT_RUNNABLE: i32 = 126;
+/// As in a shell: the command was not found.
+const NOT_FOUND: i32 = 127;
+
+fn main() {
+    let args = match cli::parse(env::args_os().skip(1)) {
+        Ok(cli::Ask::Run(args)) => args,
+        Ok(cli::Ask::Help) => {
+            print!("{}", cli::HELP);
+            return;
+        }
+        Ok(cli::Ask::Version) => {
+            println!("lens {}", env!("CARGO_PKG_VERSION"));
+            return;
+        }
+        Err(misuse) => {
+            eprintln!("lens: {misuse}");
+            process::exit(MISUSE);
+        }
+    };
+    // The report's file first: a run whose report cannot be written would be for nothing.
+    let output = match report::Output::open(&args) {
+        Ok(output) => output,
+        Err(error) => {
+            eprintln!("lens: {error}");
+            process::exit(MISUSE);
+        }
+    };
+    let inherited = Inherited::and_block(&relay::SIGNALS);
+    let result = run(&args, &inherited, output);
+    inherited.unblock();
+    match result {
+        Ok(status) => end_like(status),
+        Err(error) => {
+            eprintln!("lens: {error}");
+            process::exit(match error.kind() {
+                io::ErrorKind::NotFound => NOT_FOUND,
+                _ => NOT_RUNNABLE,
+            });
+        }
+    }
+}
+
+/// Runs the command, traced if that is possible, and reports. Gives how the command ended.
+fn run(args: &cli::Args, inherited: &Inherited, output: report::Output) -> io::Result<ExitStatus> {
+    let relay = relay::Relay::start()?;
+    // What this system refuses with a filter it may allow without, so that trial is only for the filter.
+    let trial = if args.filter {
+        lens::can_trace()
+    } else {
+        Ok(())
+    };
+    let started = match trial {
+        Ok(()) => lens::start(vec![command(args, inherited)], &options(args)),
+        Err(refused) => Err(refused.into()),
+    };
+    match started {
+        Ok(running) => {
+            relay.to(relay::Target::Traced(running.reach()));
+            let record = running.wait()?;
+            relay.done();
+            output.write(&record.events);
+            record
+                .statuses
+                .first()
+                .copied()
+                .ok_or_else(|| io::Error::other("no status"))
+        }
+        Err(error)
+            if error
+                .get_ref()
+                .is_some_and(|inner| inner.is::<lens::Refused>()) =>
+        {
+            eprintln!("lens: running without a look at the calls: {error}");
+            let mut child = command(args, inherited).spawn().map_err(|error| {
+                let program = args.command[0].to_string_lossy();
+                io::Error::new(error.kind(), format!("cannot start {program}: {error}"))
+            })?;
+            relay.to(relay::Target::Untraced(child.id() as i32));
+            let status = child.wait();
+            relay.done();
+            status
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn command(args: &cli::Args, inherited: &Inherited) -> Command {
+    let mut command = Command::new(&args.command[0]);
+    command.args(&args.command[1..]);
+    let inherited = *inherited;
+    // SAFETY: the hook runs between fork and exec, where only async-signal-safe functions may be called:
+    // `restore` makes a few system calls and nothing else.
+    unsafe { command.pre_exec(move || inherited.restore()) };
+    command
+}
+
+fn options(args: &cli::Args) -> lens::Options {
+    lens::Options {
+        filter: args.filter,
+        hide: None,
+        pin: args.pin.then(this_processor),
+    }
+}
+
+/// The processor this program is on now: one it may run on.
+fn this_processor() -> usize {
+    #[cfg(target_os = "linux")]
+    // SAFETY: sched_getcpu takes no argument and touches no memory of ours.
+    let processor = unsafe { libc::sched_getcpu() };
+    #[cfg(not(target_os = "linux"))]
+    let processor = 0;
+    usize::try_from(processor).unwrap_or(0)
+}
+
+/// Ends this program as the command ended: with its exit status, or by its signal.
+fn end_like(status: ExitStatus) -> ! {
+    let Some(signal) = status.signal() else {
+        process::exit(status.code().unwrap_or(1));
+    };
+    let no_core = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: the kernel reads one rlimit, which lives on this frame. The command has left its core, if any; this would
+    // be another.
+    unsafe { libc::setrlimit(libc::RLIMIT_CORE, &no_core) };
+    // SAFETY: SIG_DFL is not a function, so nothing will be called.
+    unsafe { libc::signal(signal, libc::SIG_DFL) };
+    let only = inherited::set(&[signal]);
+    // SAFETY: the set lives on this frame, and a null third argument asks for nothing.
+    unsafe { libc::pthread_sigmask(libc::SIG_UNBLOCK, &only, std::ptr::null_mut()) };
+    // SAFETY: raise takes a number and touches no memory.
+    unsafe { libc::raise(signal) };
+    // The signal did not kill: then as a shell tells it.
+    process::exit(128 + signal)
+}
