@@ -354,7 +354,11 @@ impl<'a> Performance<'a> {
         if self.step.serve.is_some() {
             out += &format!("  {run} serve\n    and in a second terminal: nc 127.0.0.1 9000\n");
         }
-        out += &format!("  {}\n", self.step.lesson);
+        // The lesson stands in the workspace; a program that was moved elsewhere cannot point to it.
+        let workspace = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        if workspace.join(self.step.lesson).is_file() {
+            out += &format!("  the lesson: {}\n", self.step.lesson);
+        }
         out
     }
 
