@@ -1,2 +1,25 @@
-//! socket: ask the kernel for a socket and get a descriptor
-fn main() {}
+//! `socket`: the scenes of this step.
+
+mod mistakes;
+mod scenes;
+
+use std::process::ExitCode;
+
+use lab::Step;
+
+fn main() -> ExitCode {
+    let step = Step {
+        name: env!("CARGO_PKG_NAME"),
+        title: "socket: ask the kernel for a socket and get a descriptor",
+        lesson: "lessons/01-socket.md",
+        scenes: vec![
+            scenes::socket(),
+            scenes::families(),
+            mistakes::wrong_protocol::scene(),
+        ],
+        // A socket alone has no address: nobody can call it yet, and it cannot call.
+        serve: None,
+        connect: None,
+    };
+    step.run()
+}

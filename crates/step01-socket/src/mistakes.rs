@@ -1,0 +1,3 @@
+//! What goes wrong with `socket`, each mistake broken and repaired.
+
+pub(crate) mod wrong_protocol;
