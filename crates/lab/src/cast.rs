@@ -7,6 +7,7 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
 
 use lens::event::Event;
 
@@ -54,6 +55,23 @@ impl Cast {
         match self {
             Cast::Traced(running) => running.processes().to_vec(),
             Cast::Plain(children) => children.iter().map(|child| child.id() as i32).collect(),
+        }
+    }
+
+    /// Waits until the processes have ended by themselves, but no longer than this.
+    pub(crate) fn let_end(&mut self, until: Instant, look_again: Duration) {
+        while self.is_alive() && Instant::now() < until {
+            std::thread::sleep(look_again);
+        }
+    }
+
+    fn is_alive(&mut self) -> bool {
+        match self {
+            // Signal 0 is none: it only asks whether there is anyone to get it.
+            Cast::Traced(running) => running.reach().signal(0),
+            Cast::Plain(children) => children
+                .iter_mut()
+                .any(|child| matches!(child.try_wait(), Ok(None))),
         }
     }
 
