@@ -1,2 +1,37 @@
-//! bind, listen, getsockname: give a socket an address and open its door
-fn main() {}
+//! `bind`, `listen`, `getsockname`: the scenes of this step.
+
+mod mistakes;
+mod scenes;
+mod serve;
+
+use std::process::ExitCode;
+
+use lab::{Half, Step, layers};
+
+fn main() -> ExitCode {
+    let step = Step {
+        name: env!("CARGO_PKG_NAME"),
+        title: "bind, listen, getsockname: give a socket an address and open its door",
+        lesson: "lessons/02-bind-listen.md",
+        scenes: vec![
+            scenes::bind_listen(),
+            mistakes::no_htons::scene(),
+            mistakes::htonl_port::scene(),
+            mistakes::address_in_use::scene(),
+            mistakes::privileged_port::scene(),
+            mistakes::any_or_loopback::scene(),
+            mistakes::backlog::scene(),
+        ],
+        serve: Some(Half {
+            about: "binds, listens and stays; never accepts: clients are connected and wait in the queue",
+            parts: layers(
+                serve::serve_libc,
+                serve::serve_nix,
+                serve::serve_socket2,
+                serve::serve_std,
+            ),
+        }),
+        connect: None,
+    };
+    step.run()
+}

@@ -1,0 +1,153 @@
+//! How `bind` and `listen` work: the scene that is not a mistake.
+
+use lab::{ANY_PORT, Layer, Play, Played, Scene, Stage, layers, peer, quote};
+use nix::sys::socket::{AddressFamily, Backlog, SockFlag, SockType, SockaddrIn};
+use socket2::{Domain, SockAddr, Type};
+use step01_socket as step01;
+use step02_bind_listen::{with_libc, with_nix, with_socket2, with_std};
+
+/// Room in the queue for connections that nobody has accepted yet.
+pub(crate) const BACKLOG: i32 = 5;
+
+/// The main scene: the server asks for any port, finds out which one it got, and listens.
+/// A client connects, though no accept is ever called.
+pub(crate) fn bind_listen() -> Scene {
+    Scene::new(
+        "bind-listen",
+        "the 16 bytes of an address, the port behind 0, and a client that nobody has to accept",
+    )
+    .core()
+    .actor(
+        "server",
+        layers(server_libc, server_nix, server_socket2, server_std),
+    )
+    .peer("client", client)
+    .idea(idea)
+    .quote(Layer::Libc, quote!("with_libc.rs", "libc::bind("))
+    .quote(Layer::Libc, quote!("with_libc.rs", "libc::listen("))
+    .quote(Layer::Nix, quote!("with_nix.rs", "socket::bind("))
+    .quote(Layer::Nix, quote!("with_nix.rs", "socket::listen("))
+    .quote(Layer::Socket2, quote!("with_socket2.rs", "socket.bind("))
+    .quote(Layer::Socket2, quote!("with_socket2.rs", "socket.listen("))
+    .quote(Layer::Std, quote!("with_std.rs", "TcpListener::bind("))
+}
+
+/// Only said when it was seen: a port for port 0, a client that is connected, and no accept.
+fn idea(play: &Play) -> Option<String> {
+    let port = play.cue("listening")?.rsplit_once(':')?.1;
+    let listened = play.call("server", "listen")?.returned()? == 0;
+    let connected = play.call("client", "connect")?.returned()? == 0;
+    let accepted = play.call("server", "accept").is_some();
+    (listened && connected && !accepted).then(|| {
+        format!(
+            "bind asked for port 0 and got {port}; after listen a client was connected, \
+             and the server never called accept."
+        )
+    })
+}
+
+fn server_libc(stage: &mut Stage) -> Played {
+    let listener = step01::with_libc::socket(libc::AF_INET, libc::SOCK_STREAM, 0)?;
+    let address = with_libc::sockaddr_in(ANY_PORT);
+    show_bytes(stage, &address);
+    let length = size_of_val(&address) as libc::socklen_t;
+    stage.taught(|| {
+        // SAFETY: `length` is the size of `address`, which lives until after the call.
+        unsafe { with_libc::bind(listener, (&raw const address).cast(), length) }
+    })?;
+    let (mut local, mut room) = with_libc::empty_address();
+    // SAFETY: `room` is the size of `local`, and both live until after the call.
+    unsafe { with_libc::getsockname(listener, (&raw mut local).cast(), &raw mut room) }?;
+    show_port(stage, &local);
+    stage.taught(|| with_libc::listen(listener, BACKLOG))?;
+    stage.cue("listening", with_libc::socket_addr(&local));
+    watch_the_client_connect(stage);
+    // SAFETY: the descriptor came from socket above, and nothing else knows the number.
+    unsafe { libc::close(listener) };
+    Ok(())
+}
+
+fn server_nix(stage: &mut Stage) -> Played {
+    let none = SockFlag::empty();
+    let listener = step01::with_nix::socket(AddressFamily::Inet, SockType::Stream, none, None)?;
+    let address = SockaddrIn::from(ANY_PORT);
+    show_bytes(stage, address.as_ref());
+    stage.taught(|| with_nix::bind(&listener, &address))?;
+    let local = with_nix::local_address(&listener)?;
+    show_port(stage, local.as_ref());
+    stage.taught(|| with_nix::listen(&listener, Backlog::new(BACKLOG)?))?;
+    stage.cue("listening", local);
+    watch_the_client_connect(stage);
+    Ok(())
+}
+
+fn server_socket2(stage: &mut Stage) -> Played {
+    let listener = step01::with_socket2::socket(Domain::IPV4, Type::STREAM, None)?;
+    let address = SockAddr::from(ANY_PORT);
+    stage.taught(|| with_socket2::bind(&listener, &address))?;
+    let local = with_socket2::local_address(&listener)?;
+    let local = local.as_socket_ipv4().unwrap_or(ANY_PORT);
+    stage.say(format!("port {}", local.port()));
+    stage.taught(|| with_socket2::listen(&listener, BACKLOG))?;
+    stage.cue("listening", local);
+    watch_the_client_connect(stage);
+    Ok(())
+}
+
+/// In std the 16 bytes and both calls are inside one function.
+fn server_std(stage: &mut Stage) -> Played {
+    let listener = stage.taught(|| with_std::listen_on(ANY_PORT))?;
+    let local = with_std::local_address(&listener)?;
+    stage.say(format!("port {}", local.port()));
+    stage.cue("listening", local);
+    watch_the_client_connect(stage);
+    Ok(())
+}
+
+/// The program does nothing here. The kernel makes the handshake with the client.
+fn watch_the_client_connect(stage: &mut Stage) {
+    let client = stage.wait("connected");
+    stage.say(format!("{client} is connected; no accept was called"));
+}
+
+/// Connects, and is gone. Nobody has accepted it.
+fn client(stage: &mut Stage) -> Played {
+    let connection = peer::connect(stage)?;
+    stage.say("connected");
+    drop(connection);
+    Ok(())
+}
+
+/// The fields of the structure, byte by byte as they lie in memory.
+fn show_bytes(stage: &Stage, address: &libc::sockaddr_in) {
+    let family = address.sin_family;
+    stage.say(format!(
+        "sin_family {:12} {family}",
+        hex(&family.to_ne_bytes())
+    ));
+    show_port(stage, address);
+    let ip = address.sin_addr.s_addr.to_ne_bytes();
+    stage.say(format!(
+        "sin_addr   {:12} {}.{}.{}.{}",
+        hex(&ip),
+        ip[0],
+        ip[1],
+        ip[2],
+        ip[3]
+    ));
+}
+
+/// The port's two bytes, the higher one first.
+fn show_port(stage: &Stage, address: &libc::sockaddr_in) {
+    let [high, low] = address.sin_port.to_ne_bytes();
+    let port = u16::from_be_bytes([high, low]);
+    stage.say(format!(
+        "sin_port   {:12} {high} * 256 + {low} = {port}",
+        hex(&[high, low])
+    ));
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    bytes.join(" ")
+}
