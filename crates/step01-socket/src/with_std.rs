@@ -3,8 +3,9 @@
 //! std makes sockets only inside larger functions.
 //! `TcpListener::bind` calls `socket`, `setsockopt`, `bind` and `listen`.
 //! `TcpStream::connect` calls `socket` and `connect`.
-//! So there is never a socket of std's that is not yet bound or connected, and no moment to set an
-//! option in between.
+//! So there is never a TCP or UDP socket of std's that is not yet bound or connected, and no moment
+//! to set an option in between.
+//! (`UnixDatagram::unbound` is the one function of std that makes a socket and nothing more.)
 //!
 //! Who needs that moment makes the socket one layer below and hands it to std as an [`OwnedFd`].
 //! The way back is open too.

@@ -32,7 +32,7 @@ pub(crate) fn program_libc(stage: &mut Stage) -> Played {
     ];
     let mut made = 0;
     for (what, domain, type_, protocol) in kinds {
-        let answer = with_libc::socket(domain, type_, protocol);
+        let answer = stage.taught(|| with_libc::socket(domain, type_, protocol));
         tell(stage, what, &answer);
         made += usize::from(answer.is_ok());
     }
@@ -43,6 +43,7 @@ pub(crate) fn program_libc(stage: &mut Stage) -> Played {
 pub(crate) fn program_nix(stage: &mut Stage) -> Played {
     use AddressFamily::{Inet, Inet6, Unix};
     use SockType::{Datagram, Raw, SeqPacket, Stream};
+    let none = SockFlag::empty();
     let kinds = [
         ("TCP over IPv4", Inet, Stream, None),
         ("UDP over IPv4", Inet, Datagram, None),
@@ -57,7 +58,7 @@ pub(crate) fn program_nix(stage: &mut Stage) -> Played {
     ];
     let mut sockets = Vec::new();
     for (what, family, kind, protocol) in kinds {
-        let answer = with_nix::socket(family, kind, SockFlag::empty(), protocol);
+        let answer = stage.taught(|| with_nix::socket(family, kind, none, protocol));
         tell(stage, what, &answer);
         sockets.extend(answer);
     }
@@ -87,7 +88,7 @@ pub(crate) fn program_socket2(stage: &mut Stage) -> Played {
     ];
     let mut sockets = Vec::new();
     for (what, domain, kind, protocol) in kinds {
-        let answer = with_socket2::socket(domain, kind, protocol);
+        let answer = stage.taught(|| with_socket2::socket(domain, kind, protocol));
         tell(stage, what, &answer);
         sockets.extend(answer);
     }
@@ -98,19 +99,19 @@ pub(crate) fn program_socket2(stage: &mut Stage) -> Played {
 pub(crate) fn program_std(stage: &mut Stage) -> Played {
     // In std a type of Rust stands for family and type. There is none for the other sorts of socket.
     let ipv6 = SocketAddrV6::new(Ipv6Addr::LOCALHOST, 0, 0, 0);
-    let tcp = TcpListener::bind(ANY_PORT);
+    let tcp = stage.taught(|| TcpListener::bind(ANY_PORT));
     tell(stage, "TCP over IPv4", &tcp);
-    let udp = UdpSocket::bind(ANY_PORT);
+    let udp = stage.taught(|| UdpSocket::bind(ANY_PORT));
     tell(stage, "UDP over IPv4", &udp);
-    let tcp6 = TcpListener::bind(ipv6);
+    let tcp6 = stage.taught(|| TcpListener::bind(ipv6));
     tell(stage, "TCP over IPv6", &tcp6);
-    let udp6 = UdpSocket::bind(ipv6);
+    let udp6 = stage.taught(|| UdpSocket::bind(ipv6));
     tell(stage, "UDP over IPv6", &udp6);
     // A stream in this machine needs a path, or it is made as a pair: both ends at once.
-    let pair = UnixStream::pair().map(|(one, _other)| one);
+    let pair = stage.taught(UnixStream::pair).map(|(one, _other)| one);
     tell(stage, "a stream in this machine", &pair);
     // The one function of std that makes a socket and nothing more.
-    let messages = UnixDatagram::unbound();
+    let messages = stage.taught(UnixDatagram::unbound);
     tell(stage, "messages in this machine", &messages);
 
     let answers = [
