@@ -1,2 +1,48 @@
-//! close, shutdown: end a conversation
-fn main() {}
+//! `close`, `shutdown`: the scenes of this step.
+
+mod connect;
+mod mistakes;
+mod scenes;
+mod serve;
+
+use std::process::ExitCode;
+
+use lab::{Half, Step, layers};
+
+fn main() -> ExitCode {
+    let step = Step {
+        name: env!("CARGO_PKG_NAME"),
+        title: "close, shutdown: end a conversation",
+        lesson: "lessons/06-close.md",
+        scenes: vec![
+            scenes::close(),
+            mistakes::half_close::scene(),
+            mistakes::unread_reset::scene(),
+            mistakes::linger_zero::scene(),
+            mistakes::time_wait::scene(),
+            mistakes::dup_keeps_open::scene(),
+            mistakes::exec_leak::scene(),
+            mistakes::close_twice::scene(),
+            mistakes::late_errno::scene(),
+        ],
+        serve: Some(Half {
+            about: "reads to the end, answers how many bytes it got, closes",
+            parts: layers(
+                serve::serve_libc,
+                serve::serve_nix,
+                serve::serve_socket2,
+                serve::serve_std,
+            ),
+        }),
+        connect: Some(Half {
+            about: "sends a line, half-closes with shutdown, reads the answer to its end, closes",
+            parts: layers(
+                connect::connect_libc,
+                connect::connect_nix,
+                connect::connect_socket2,
+                connect::connect_std,
+            ),
+        }),
+    };
+    step.run()
+}

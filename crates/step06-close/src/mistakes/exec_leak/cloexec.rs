@@ -1,0 +1,39 @@
+//! `accept` for a descriptor that no other program inherits.
+
+use std::io;
+use std::os::fd::{OwnedFd, RawFd};
+
+use step03_accept::{with_libc, with_nix};
+
+/// `accept4(fd, NULL, NULL, SOCK_CLOEXEC)`
+#[cfg(target_os = "linux")]
+pub(super) fn accept_libc(listener: RawFd) -> io::Result<RawFd> {
+    let (address, length) = (std::ptr::null_mut(), std::ptr::null_mut());
+    // SAFETY: two null pointers say that the client's address is not wanted.
+    unsafe { with_libc::accept4(listener, address, length, libc::SOCK_CLOEXEC) }
+}
+
+/// The same, typed.
+#[cfg(target_os = "linux")]
+pub(super) fn accept_nix(listener: &OwnedFd) -> nix::Result<OwnedFd> {
+    with_nix::accept4(listener, nix::sys::socket::SockFlag::SOCK_CLOEXEC)
+}
+
+/// Two calls, where there is no accept4 (macOS): what another thread starts in between still inherits.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn accept_libc(listener: RawFd) -> io::Result<RawFd> {
+    let (connection, _) = with_libc::accept_peer(listener)?;
+    // SAFETY: F_SETFD sets a flag of a descriptor number and touches no memory of ours.
+    let result = unsafe { libc::fcntl(connection, libc::F_SETFD, libc::FD_CLOEXEC) };
+    step01_socket::with_libc::cvt(result)?;
+    Ok(connection)
+}
+
+/// The same, typed.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn accept_nix(listener: &OwnedFd) -> nix::Result<OwnedFd> {
+    use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+    let connection = with_nix::accept(listener)?;
+    fcntl(&connection, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
+    Ok(connection)
+}
