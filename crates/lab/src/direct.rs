@@ -9,11 +9,11 @@ use std::os::unix::process::ExitStatusExt;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use lens::event::{Event, Mark, Note, Who};
+use lens::event::{Event, Life, Mark, Note, Turn, Who};
 
 use crate::asleep::asleep_in;
 use crate::cast::{self, Cast};
-use crate::control::{Line, Told, answer, hidden_descriptor};
+use crate::control::{Line, Told, answer, hidden_descriptor, now};
 use crate::play::{Play, Run, announced, missing};
 use crate::scene::{Guest, Layer, Scene, Sign, Variant};
 use crate::trouble::Trouble;
@@ -115,7 +115,8 @@ impl Director<'_> {
         let mut trouble = None;
         while !self.actors.iter().all(|actor| actor.gone) {
             self.answer_who_waits()?;
-            if self.is_stuck_as_announced() {
+            if let Some(seen) = self.stuck_as_announced() {
+                self.marks.extend(seen);
                 self.stuck = true;
                 break;
             }
@@ -156,7 +157,22 @@ impl Director<'_> {
             self.cast.let_end(Instant::now() + DEADLINE, LOOK_AGAIN);
         }
         self.cast.kill_all();
+        if self.stuck {
+            self.hear_the_rest()?;
+        }
         self.finish(trouble)
+    }
+
+    /// What the actors told before they fell asleep may still be on its way.
+    fn hear_the_rest(&mut self) -> Result<(), Trouble> {
+        while !self.actors.iter().all(|actor| actor.gone) {
+            match self.receiver.recv_timeout(DEADLINE) {
+                Ok((index, Some(line))) => self.hear(index, line).map(drop)?,
+                Ok((index, None)) => self.actors[index].gone = true,
+                Err(_) => break,
+            }
+        }
+        Ok(())
     }
 
     /// Takes in one line of an actor; returns how long the person in front was asked, which no deadline counts.
@@ -296,15 +312,31 @@ impl Director<'_> {
             .any(|sign| matches!(sign, Sign::Stuck(_)))
     }
 
-    fn is_stuck_as_announced(&self) -> bool {
-        self.signs().iter().any(|sign| match sign {
+    /// Who sleeps where, when all who are announced to be stuck sleep at the same time.
+    fn stuck_as_announced(&self) -> Option<Vec<Mark>> {
+        let look = |sleepers: &[(&str, &str)]| -> Option<Vec<Mark>> {
+            let asleep = sleepers.iter().map(|(name, call)| {
+                let thread = self.sleeper(name, call).ok()??;
+                let actor = self.actors.iter().find(|actor| actor.run.actor == *name)?;
+                let sleeper = Who {
+                    process: actor.run.process,
+                    thread,
+                };
+                Some(Mark {
+                    at: now(),
+                    who: sleeper,
+                    what: Note::SawAsleep {
+                        sleeper,
+                        call: (*call).to_owned(),
+                    },
+                })
+            });
+            asleep.collect()
+        };
+        self.signs().iter().find_map(|sign| match sign {
             // Twice: whoever woke up between the two looks is not stuck.
-            Sign::Stuck(sleepers) => [(); 2].iter().all(|()| {
-                sleepers
-                    .iter()
-                    .all(|(actor, call)| matches!(self.sleeper(actor, call), Ok(Some(_))))
-            }),
-            _ => false,
+            Sign::Stuck(sleepers) => look(sleepers).and_then(|_| look(sleepers)),
+            _ => None,
         })
     }
 
@@ -389,6 +421,14 @@ impl Director<'_> {
                             .get(&call.who.process)
                             .is_none_or(|ready| call.entered > *ready)
                 }
+                // Who is stuck is killed by the lab, and that is no part of the scene.
+                Event::Life(Life {
+                    what:
+                        Turn::Killed {
+                            signal: libc::SIGKILL,
+                        },
+                    ..
+                }) if stuck => false,
                 Event::Life(life) => ready
                     .get(&life.who.process)
                     .is_none_or(|ready| life.at > *ready),

@@ -1,6 +1,6 @@
 //! One run of a scene, as it was asked for: which layers and twins are played, and what is printed of them.
 
-use lens::event::Outcome;
+use lens::event::{Event, Mark, Note, Outcome};
 use serde_json::json;
 
 use crate::cli::{self, Asked};
@@ -465,34 +465,49 @@ impl<'a> Performance<'a> {
 impl Play {
     /// What was seen of a mistake, in a few words.
     fn symptom(&self) -> String {
-        let findings: Vec<String> = self
-            .runs
-            .iter()
-            .filter_map(|run| {
-                run.findings
-                    .last()
-                    .map(|(_, text)| format!("{}: {text}", run.actor))
-            })
-            .collect();
         use std::os::unix::process::ExitStatusExt;
+        let findings = self.runs.iter().filter_map(|run| {
+            let (_, text) = run.findings.last()?;
+            Some(format!("{}: {text}", run.actor))
+        });
+        let mut seen: Vec<String> = findings.collect();
+        let stuck = self.stuck();
+        if !stuck.is_empty() {
+            seen.push(format!("{}, and nobody wakes up", stuck.join(", ")));
+        }
+        if !seen.is_empty() {
+            return seen.join("; ");
+        }
         let killed = self
             .runs
             .iter()
             .find_map(|run| Some((run.actor, run.status?.signal()?)));
-        match (findings.is_empty(), killed) {
-            (false, _) => findings.join("; "),
-            (true, Some((_, libc::SIGKILL))) => {
-                "they wait for each other until they are killed".to_owned()
-            }
-            (true, Some((actor, signal))) => {
+        match killed {
+            Some((actor, signal)) => {
                 let name = lens::text::signal_name(signal).unwrap_or("a signal");
                 format!(
                     "{actor} is killed by {name} (signal {signal}; a shell shows status {})",
                     128 + signal
                 )
             }
-            (true, None) => "as announced".to_owned(),
+            None => "as announced".to_owned(),
         }
+    }
+
+    /// Who slept in which call when the lab ended the scene because all were stuck.
+    fn stuck(&self) -> Vec<String> {
+        let asleep = self.events.iter().filter_map(|event| match event {
+            Event::Mark(Mark {
+                who,
+                what: Note::SawAsleep { sleeper, call },
+                ..
+            }) if who == sleeper => {
+                let run = self.runs.iter().find(|run| run.process == who.process)?;
+                Some(format!("{} sleeps in {call}", run.actor))
+            }
+            _ => None,
+        });
+        asleep.collect()
     }
 
     /// How a play came out, without what differs each time: results of the taught calls, and findings.
@@ -515,6 +530,7 @@ impl Play {
                 .last()
                 .map(|(token, _)| format!("{} found {token}", run.actor))
         });
-        calls.chain(findings).collect::<Vec<_>>().join(", ")
+        let all: Vec<String> = calls.chain(findings).chain(self.stuck()).collect();
+        all.join(", ")
     }
 }

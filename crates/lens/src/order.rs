@@ -246,7 +246,8 @@ impl Graph {
                         .iter()
                         .find(|thread| thread.who == *sleeper)
                         .and_then(|thread| {
-                            let before = |n: &&usize| self.nodes[**n].at <= mark.at;
+                            // Not the mark itself: it can stand in the sleeper's own lane.
+                            let before = |n: &&usize| **n != node && self.nodes[**n].at <= mark.at;
                             thread.nodes.iter().rev().find(before).copied()
                         });
                     if let Some(entry) =
