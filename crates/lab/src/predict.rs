@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Write};
 
-use lens::event::{Event, Outcome};
+use lens::event::{Call, Event, Outcome};
 use lens::text;
 
 use crate::play::Play;
@@ -49,7 +49,7 @@ pub(crate) fn prompt(text: &str) -> Option<String> {
 
 /// What the first taught call did, and whether the guess says so. `None` when it was not observed.
 pub(crate) fn mark(play: &Play, actor: &str, guess: &Guess) -> Option<String> {
-    let call = *play.taught(actor).first()?;
+    let call = asked_about(&play.taught(actor))?;
     let waited = play.waited(call);
     let end = match call.outcome {
         Outcome::Returned(number) => format!("returned {number}"),
@@ -79,6 +79,20 @@ pub(crate) fn mark(play: &Play, actor: &str, guess: &Guess) -> Option<String> {
         "{verdict}: you said that it {guess}; {} {did}.",
         call.name
     ))
+}
+
+/// The call that was asked about: the first, unless that only made the socket for it.
+/// `TcpListener::bind` is socket, setsockopt, bind and listen; the question is about bind.
+fn asked_about<'a>(taught: &[&'a Call]) -> Option<&'a Call> {
+    let first = *taught.first()?;
+    if first.name != "socket" {
+        return Some(first);
+    }
+    let mut rest = taught.iter().copied();
+    let after = rest.find(|call| !matches!(&*call.name, "socket" | "setsockopt" | "fcntl"));
+    // A socket that could not be made is the answer itself; and step 1 asks about nothing else.
+    let made = matches!(first.outcome, Outcome::Returned(_));
+    after.filter(|_| made).or(Some(first))
 }
 
 impl std::fmt::Display for Guess {
