@@ -14,7 +14,7 @@ pub(crate) const BACKLOG: i32 = 5;
 pub(crate) fn bind_listen() -> Scene {
     Scene::new(
         "bind-listen",
-        "the 16 bytes of an address, the port behind 0, and a client that nobody has to accept",
+        "the 16 bytes of an address, the port behind 0, and a client before any accept",
     )
     .core()
     .actor(
@@ -108,22 +108,25 @@ fn server_std(stage: &mut Stage) -> Played {
 fn watch_the_client_connect(stage: &mut Stage) {
     let client = stage.wait("connected");
     stage.say(format!("{client} is connected; no accept was called"));
+    stage.cue("seen", client);
 }
 
 /// Connects, and is gone. Nobody has accepted it.
 fn client(stage: &mut Stage) -> Played {
     let connection = peer::connect(stage)?;
     stage.say("connected");
+    stage.wait("seen");
     drop(connection);
     Ok(())
 }
 
 /// The fields of the structure, byte by byte as they lie in memory.
 fn show_bytes(stage: &Stage, address: &libc::sockaddr_in) {
-    let family = address.sin_family;
+    let family = address.sin_family.to_ne_bytes();
     stage.say(format!(
-        "sin_family {:12} {family}",
-        hex(&family.to_ne_bytes())
+        "sin_family {:12} AF_INET is {}",
+        hex(&family),
+        libc::AF_INET
     ));
     show_port(stage, address);
     let ip = address.sin_addr.s_addr.to_ne_bytes();
@@ -135,6 +138,8 @@ fn show_bytes(stage: &Stage, address: &libc::sockaddr_in) {
         ip[2],
         ip[3]
     ));
+    let zero: Vec<u8> = address.sin_zero.iter().map(|byte| *byte as u8).collect();
+    stage.say(format!("sin_zero   {}", hex(&zero)));
 }
 
 /// The port's two bytes, the higher one first.

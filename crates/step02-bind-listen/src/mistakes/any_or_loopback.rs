@@ -22,7 +22,7 @@ const OTHER: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
 pub(crate) fn scene() -> Scene {
     Scene::mistake(
         "any-or-loopback",
-        "a server for everybody listens on 127.0.0.1; a client calls another address of the machine",
+        "a server meant for everybody is bound to 127.0.0.1, and a client calls another address",
     )
     .core()
     .actor(

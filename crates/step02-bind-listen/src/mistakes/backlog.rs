@@ -28,14 +28,14 @@ pub(crate) fn scene() -> Scene {
     ];
     Scene::mistake(
         "backlog",
-        "a queue for one, and a server that is busy while more clients come",
+        "a queue for one, and a server that is busy while more connections come",
     )
     .core()
     .actor("server", parts)
-    .peer("clients", clients)
+    .peer("client", client)
     .needs(machine)
-    .breaks(&[Sign::Stuck(&[("server", "recv"), ("clients", "connect")])])
-    .shows(&[Sign::Found("clients", "all connected")])
+    .breaks(&[Sign::Stuck(&[("server", "recv"), ("client", "connect")])])
+    .shows(&[Sign::Found("client", "all connected")])
     .cause(
         "on Linux a queue with backlog 1 is full with 2 connections. The next client waits in \
          connect until an accept makes room. The client that was accepted does not count: backlog \
@@ -43,8 +43,8 @@ pub(crate) fn scene() -> Scene {
     )
     .repair("a larger backlog: room for the clients that come while the server is busy")
     .hints(&[
-        "The first client was accepted, and more are connected. Count them.",
-        "Nobody refused the last client. It sleeps in connect: what does it wait for?",
+        "One connection was accepted, and two more are made. What became of the fourth?",
+        "Nobody refused it. The client sleeps in connect: what does it wait for?",
         "How many connections may wait for accept? See the number that listen was given.",
     ])
 }
@@ -110,18 +110,18 @@ fn serve_one_client(stage: &mut Stage, listener: &TcpListener) -> Played {
     Ok(())
 }
 
-/// Four clients, one after the other. None of them says anything.
-fn clients(stage: &mut Stage) -> Played {
+/// Four connections, one after the other, as four clients would make them. None says anything.
+fn client(stage: &mut Stage) -> Played {
     let address = stage.wait_address("listening")?;
     let first = TcpStream::connect(address)?;
     stage.wait("accepted");
     let mut connected = vec![first];
     connected.push(TcpStream::connect(address)?);
     connected.push(TcpStream::connect(address)?);
-    stage.say(format!("{} clients are connected", connected.len()));
+    stage.say(format!("{} connections", connected.len()));
     stage.cue("two more", connected.len());
     connected.push(TcpStream::connect(address)?);
     let count = connected.len();
-    stage.found("all connected", format!("{count} clients are connected"));
+    stage.found("all connected", format!("{count} connections"));
     Ok(())
 }

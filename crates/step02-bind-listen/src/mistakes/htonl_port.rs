@@ -22,7 +22,7 @@ pub(crate) fn scene() -> Scene {
     ];
     Scene::mistake(
         "htonl-port",
-        "port 9999 with htonl, the function for 32 bits",
+        "a server wants port 9999, uses htonl, which is for 32 bits, and gets some port",
     )
     .actor("server", parts)
     .needs(machine)
@@ -71,7 +71,7 @@ fn server_libc(stage: &mut Stage) -> Played {
     };
     stage.found(
         token,
-        format!("wanted port {WANTED}; the bytes were {first:02x} {second:02x}; has port {port}"),
+        format!("wanted port {WANTED}; the bytes were {first:02x} {second:02x}; it got {port}"),
     );
     Ok(())
 }

@@ -23,24 +23,27 @@ pub(crate) fn scene() -> Scene {
         Part::RuledOut("SockAddr is made from a SocketAddr, which takes a plain number"),
         Part::RuledOut("a SocketAddr takes a plain number, and std swaps the bytes"),
     ];
-    Scene::mistake("no-htons", "port 8080 without htons")
-        .core()
-        .actor("server", parts)
-        .needs(machine)
-        .breaks(&[Sign::Found("server", "36895")])
-        .shows(&[Sign::Found("server", "8080")])
-        .cause(
-            "the kernel reads the port in network byte order, highest byte first, and this \
+    Scene::mistake(
+        "no-htons",
+        "a server wants port 8080, leaves out htons, and gets another port",
+    )
+    .core()
+    .actor("server", parts)
+    .needs(machine)
+    .breaks(&[Sign::Found("server", "36895")])
+    .shows(&[Sign::Found("server", "8080")])
+    .cause(
+        "the kernel reads the port in network byte order, highest byte first, and this \
              processor stored the lowest first. No call fails; clients that go to 8080 do not \
              find this server.",
-        )
-        .repair("htons, in Rust to_be")
-        .hints(&[
-            "No call fails. Compare the port that was asked for with the port that bind got.",
-            "Write both numbers in hexadecimal: 8080 is 0x1f90.",
-            "In which order does the kernel read the two bytes, and in which order does this \
+    )
+    .repair("htons, in Rust to_be")
+    .hints(&[
+        "No call fails. Compare the port that was asked for with the port that bind got.",
+        "Write both numbers in hexadecimal: 8080 is 0x1f90.",
+        "In which order does the kernel read the two bytes, and in which order does this \
              processor store them?",
-        ])
+    ])
 }
 
 /// A big-endian processor stores numbers in network byte order anyway. Both ports must be free.
@@ -70,7 +73,7 @@ fn server_libc(stage: &mut Stage) -> Played {
     let [first, second] = address.sin_port.to_ne_bytes();
     stage.found(
         port,
-        format!("wanted port {WANTED}; the bytes were {first:02x} {second:02x}: port {port}"),
+        format!("wanted port {WANTED}; the bytes were {first:02x} {second:02x}; it got {port}"),
     );
     Ok(())
 }

@@ -54,7 +54,7 @@ fn machine() -> Result<(), String> {
 }
 
 fn server_libc(stage: &mut Stage) -> Played {
-    give_up_privileges()?;
+    give_up_privileges(stage)?;
     let address = if stage.repaired() { ANY_PORT } else { HTTP };
     match stage.taught(|| with_libc::bound_to(address)) {
         Ok(fd) => stage.found(
@@ -67,7 +67,7 @@ fn server_libc(stage: &mut Stage) -> Played {
 }
 
 fn server_nix(stage: &mut Stage) -> Played {
-    give_up_privileges()?;
+    give_up_privileges(stage)?;
     let none = SockFlag::empty();
     let fd = nix_socket::socket(AddressFamily::Inet, SockType::Stream, none, None)?;
     let address = if stage.repaired() { ANY_PORT } else { HTTP };
@@ -82,7 +82,7 @@ fn server_nix(stage: &mut Stage) -> Played {
 }
 
 fn server_socket2(stage: &mut Stage) -> Played {
-    give_up_privileges()?;
+    give_up_privileges(stage)?;
     let socket = socket2_socket::socket(Domain::IPV4, Type::STREAM, None)?;
     let address = if stage.repaired() { ANY_PORT } else { HTTP };
     match stage.taught(|| with_socket2::bind(&socket, &address.into())) {
@@ -97,7 +97,7 @@ fn server_socket2(stage: &mut Stage) -> Played {
 }
 
 fn server_std(stage: &mut Stage) -> Played {
-    give_up_privileges()?;
+    give_up_privileges(stage)?;
     let address = if stage.repaired() { ANY_PORT } else { HTTP };
     match stage.taught(|| with_std::listen_on(address)) {
         Ok(listener) => {
@@ -114,18 +114,19 @@ fn server_std(stage: &mut Stage) -> Played {
 /// The C library has no function for it, so the system call is made by its number.
 /// See capset(2) and capabilities(7).
 #[cfg(target_os = "linux")]
-fn give_up_privileges() -> Played {
+fn give_up_privileges(stage: &Stage) -> Played {
     // _LINUX_CAPABILITY_VERSION_3, and 0 for this thread.
     let header: [u32; 2] = [0x2008_0522, 0];
     // Effective, permitted and inheritable, 64 bits each in two halves: all empty.
     let none: [u32; 6] = [0; 6];
     // SAFETY: capset reads 8 bytes at the first pointer and, in version 3, 24 at the second; both arrays have them.
     cvt(unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), none.as_ptr()) })?;
+    stage.say("has no privileges now, whoever started it");
     Ok(())
 }
 
 /// Elsewhere the scene is not played: [`machine`] says why.
 #[cfg(not(target_os = "linux"))]
-fn give_up_privileges() -> Played {
+fn give_up_privileges(_: &Stage) -> Played {
     Ok(())
 }
