@@ -99,11 +99,14 @@ impl<'a> Performance<'a> {
                 let (line, text) = quote.line()?;
                 Some(format!("\n    {}:{line}  {text}", quote.file))
             });
+        let mut about = quotes.collect::<String>();
+        if about.is_empty() {
+            about = format!("\n    {}", self.scene.line);
+        }
         format!(
-            "{} ({}): the {actor} is about to make the call.{}",
+            "{} ({}): the {actor} is about to make the call.{about}",
             self.scene.name,
             layer.name(),
-            quotes.collect::<String>()
         )
     }
 
