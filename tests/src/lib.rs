@@ -1,1 +1,26 @@
 //! Helpers for the tests of the whole course.
+//!
+//! The tests play the steps' programs as a learner does, from outside, and judge them by what comes out:
+//! the text in its [normal form](normal::normal_form), the [record](record) of `--json`, the exit status.
+//! Nothing in here knows a step's code.
+
+pub mod diff;
+pub mod group;
+pub mod normal;
+pub mod programs;
+pub mod record;
+pub mod refuse;
+pub mod run;
+pub mod scenes;
+pub mod served;
+pub mod skip;
+pub mod terminal;
+
+pub use diff::assert_same;
+pub use normal::normal_form;
+pub use programs::{program, root};
+pub use record::{Play, record};
+pub use run::{Output, Run, run};
+pub use scenes::{STEPS, Scene, scenes};
+pub use served::Served;
+pub use skip::not_run;

@@ -1,0 +1,57 @@
+//! Two texts, compared line by line.
+
+/// Fails with the difference when the texts are not the same.
+#[track_caller]
+pub fn assert_same(before: &str, after: &str, what: &str) {
+    assert!(
+        before == after,
+        "{what}: not the same (- before, + after)\n{}",
+        difference(before, after)
+    );
+}
+
+/// Every line of both texts: those only in the first marked `-`, those only in the second `+`.
+pub fn difference(before: &str, after: &str) -> String {
+    let (a, b): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+    // common[i][j]: how many lines a[i..] and b[j..] have in common, in order.
+    let mut common = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in (0..a.len()).rev() {
+        for j in (0..b.len()).rev() {
+            common[i][j] = if a[i] == b[j] {
+                common[i + 1][j + 1] + 1
+            } else {
+                common[i + 1][j].max(common[i][j + 1])
+            };
+        }
+    }
+    let (mut i, mut j, mut out) = (0, 0, String::new());
+    while i < a.len() || j < b.len() {
+        let (mark, line) = if i < a.len() && j < b.len() && a[i] == b[j] {
+            (i, j) = (i + 1, j + 1);
+            (' ', a[i - 1])
+        } else if j == b.len() || (i < a.len() && common[i + 1][j] >= common[i][j + 1]) {
+            i += 1;
+            ('-', a[i - 1])
+        } else {
+            j += 1;
+            ('+', b[j - 1])
+        };
+        out += &format!("{mark} {line}\n");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::difference;
+
+    #[test]
+    fn lines_that_differ_are_marked() {
+        assert_eq!(
+            difference("a\nb\nc\n", "a\nx\nc\nd\n"),
+            "  a\n- b\n+ x\n  c\n+ d\n"
+        );
+        assert_eq!(difference("", ""), "");
+        assert_eq!(difference("a", ""), "- a\n");
+    }
+}

@@ -1,0 +1,246 @@
+//! The normal form of a text: ports, processes and times by name, so that two runs can be compared.
+
+use std::collections::HashMap;
+
+/// The ports the kernel gives to who asks for none.
+const EPHEMERAL: std::ops::RangeInclusive<u32> = 32768..=60999;
+
+/// Puts names in place of what differs each time.
+///
+/// - A number of the ephemeral range that stands behind a local address (`127.0.0.1:`, `0.0.0.0:`, `[::1]:`)
+///   or behind `port ` somewhere in the text becomes `<port1>`, `<port2>` … by first appearance, wherever it stands.
+/// - The two bytes of such a port, in hexadecimal (`e1 fd`) or as a sum (`225 * 256 + 253`), become a name as well.
+/// - A number behind `process `, `pid ` or `clone(…) = ` and its like becomes `<process1>` … in the same way.
+/// - A time with its unit (`1.234 s`, `12 ms`, `31.5 µs`) becomes `<time>`, and the unit stays.
+pub fn normal_form(text: &str) -> String {
+    let names = names(text);
+    let mut text = text.to_owned();
+    for (digits, name) in &names {
+        if let (Some(port), true) = (digits.parse::<u16>().ok(), name.starts_with("<port")) {
+            text = bytes_named(&text, port, name);
+        }
+    }
+    let numbers = numbers(&text);
+    let mut out = String::new();
+    let mut at = 0;
+    for number in &numbers {
+        out += &text[at..number.start];
+        at = number.start + number.digits.len();
+        match names.get(number.digits) {
+            Some(name) => out += name,
+            None if is_time(&text[at..]) => out += "<time>",
+            None => out += number.digits,
+        }
+    }
+    out += &text[at..];
+    out
+}
+
+/// The numbers that get a name.
+fn names(text: &str) -> HashMap<String, String> {
+    let numbers = numbers(text);
+    let mut names = HashMap::new();
+    let (mut ports, mut processes) = (0, 0);
+    for number in &numbers {
+        if names.contains_key(number.digits) {
+            continue;
+        }
+        let value: u32 = number.digits.parse().unwrap_or(0);
+        if EPHEMERAL.contains(&value) && is_behind_address(number.before) {
+            ports += 1;
+            names.insert(number.digits.to_owned(), format!("<port{ports}>"));
+        } else if is_behind_process(number.before) {
+            processes += 1;
+            names.insert(number.digits.to_owned(), format!("<process{processes}>"));
+        }
+    }
+    names
+}
+
+/// Names the two bytes of a port. A sum may be broken over lines in more than one way.
+fn bytes_named(text: &str, port: u16, name: &str) -> String {
+    let [high, low] = port.to_be_bytes();
+    let hex = [format!("{high:02x}"), format!("{low:02x}")];
+    let sum = format!("{high} * 256 + {low}");
+    let whole = format!("{sum} = {port}");
+    let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let bare = name.trim_matches(['<', '>']);
+    let text = words_replaced(text, &words(&whole), &format!("<sum and {bare}>"));
+    let text = words_replaced(&text, &words(&sum), &format!("<sum of {bare}>"));
+    words_replaced(&text, &hex, &format!("<bytes of {bare}>"))
+}
+
+/// Replaces these words, whatever space stands between them.
+fn words_replaced(text: &str, words: &[String], name: &str) -> String {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(words[0].as_str()) {
+        let mut after = &rest[start..];
+        let found = words.iter().enumerate().all(|(index, word)| {
+            let here = if index == 0 {
+                after
+            } else {
+                after.trim_start()
+            };
+            let stripped = here.strip_prefix(word.as_str());
+            after = stripped.unwrap_or(after);
+            stripped.is_some() && !after.starts_with(is_part)
+        });
+        if found && !rest[..start].ends_with(is_part) {
+            out += &rest[..start];
+            out += name;
+            rest = after;
+        } else {
+            let next = start + words[0].len();
+            out += &rest[..next];
+            rest = &rest[next..];
+        }
+    }
+    out + rest
+}
+
+/// A run of digits that is a word of its own.
+struct Number<'a> {
+    start: usize,
+    digits: &'a str,
+    /// The text of the same line in front of it.
+    before: &'a str,
+}
+
+fn numbers(text: &str) -> Vec<Number<'_>> {
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        if !is_word(bytes[at]) {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        while at < bytes.len() && is_word(bytes[at]) {
+            at += 1;
+        }
+        if bytes[start..at].iter().all(u8::is_ascii_digit) {
+            // A number with a decimal point is one number, an address with several is none.
+            let fraction = bytes[at..]
+                .iter()
+                .skip(1)
+                .take_while(|b| b.is_ascii_digit());
+            let length = fraction.count();
+            if bytes.get(at) == Some(&b'.')
+                && length > 0
+                && is_time(&text[at + 1 + length..])
+                && !bytes[..start].ends_with(b".")
+            {
+                at += 1 + length;
+            }
+            let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
+            found.push(Number {
+                start,
+                digits: &text[start..at],
+                before: &text[line..start],
+            });
+        }
+    }
+    found
+}
+
+fn is_behind_address(before: &str) -> bool {
+    if before.ends_with("port ") {
+        return true;
+    }
+    let Some(host) = before.strip_suffix(':') else {
+        return false;
+    };
+    let quad = host.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let word = quad
+        .rsplit(|c: char| !c.is_ascii_digit() && c != '.')
+        .next()
+        .unwrap_or("");
+    host.ends_with("[::1]")
+        || host.ends_with("[::]")
+        || word == "0.0.0.0"
+        || (word.starts_with("127.") && word.split('.').count() == 4)
+}
+
+fn is_behind_process(before: &str) -> bool {
+    let created = ["fork(", "vfork(", "clone(", "clone3("];
+    let result = before.ends_with(" = ")
+        && before
+            .rsplit(['»', '|'])
+            .next()
+            .is_some_and(|text| created.iter().any(|call| text.contains(call)));
+    before.ends_with("process ") || before.ends_with("pid ") || result
+}
+
+fn is_time(after: &str) -> bool {
+    [" s", " ms", " µs", " us", " ns"].iter().any(|unit| {
+        after
+            .strip_prefix(unit)
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::normal_form;
+
+    #[track_caller]
+    fn check(text: &str, normal: &str) {
+        assert_eq!(normal_form(text), normal);
+    }
+
+    #[test]
+    fn ports_are_named_by_first_appearance() {
+        check(
+            "bind(3, 127.0.0.1:0, 16)\ngetsockname(3, 127.0.0.1:41000, 16)\npeer 127.0.0.1:50000 on 41000",
+            "bind(3, 127.0.0.1:0, 16)\ngetsockname(3, 127.0.0.1:<port1>, 16)\npeer 127.0.0.1:<port2> on <port1>",
+        );
+        check(
+            "port 40000, then 0.0.0.0:40001 and [::1]:40002",
+            "port <port1>, then 0.0.0.0:<port2> and [::1]:<port3>",
+        );
+        check(
+            "40000 and then 127.8.9.1:40000",
+            "<port1> and then 127.8.9.1:<port1>",
+        );
+    }
+
+    #[test]
+    fn the_bytes_of_a_port_are_named() {
+        check(
+            "127.0.0.1:57853\nsin_port e1 fd  225 * 256 +\n   253 = 57853, e1 fd7, 225 * 256 + 253",
+            "127.0.0.1:<port1>\nsin_port <bytes of port1>  <sum and port1>, e1 fd7, <sum of port1>",
+        );
+    }
+
+    #[test]
+    fn other_numbers_stay() {
+        check("127.0.0.1:9000", "127.0.0.1:9000");
+        check("127.0.0.1:61000", "127.0.0.1:61000");
+        check("8080 becomes 36895", "8080 becomes 36895");
+        check("10.0.0.1:40000", "10.0.0.1:40000");
+        check("sent 40000 of 65536 bytes", "sent 40000 of 65536 bytes");
+        check(
+            "127.0.0.1:40000 x140000 0x40000",
+            "127.0.0.1:<port1> x140000 0x40000",
+        );
+    }
+
+    #[test]
+    fn processes_and_times_are_named() {
+        check(
+            "process 123 and pid 77, 123 again",
+            "process <process1> and pid <process2>, <process1> again",
+        );
+        check("fork() = 4711", "fork() = <process1>");
+        check(
+            "after 1.25 s, 30 ms and 31.5 µs",
+            "after <time> s, <time> ms and <time> µs",
+        );
+        check("3 sockets, 4 servers", "3 sockets, 4 servers");
+        check("127.0.0.1", "127.0.0.1");
+    }
+}

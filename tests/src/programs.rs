@@ -1,0 +1,65 @@
+//! The programs of the workspace, built once.
+
+use std::collections::HashMap;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+/// The workspace root.
+pub fn root() -> &'static Path {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().unwrap_or(tests)
+}
+
+/// A command that is this cargo, in the workspace root.
+pub fn cargo() -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root());
+    cargo
+}
+
+/// Every program of the workspace by its name, in the profile that the tests themselves have.
+///
+/// `cargo test` builds no other member's programs, and an old one may lie in the target directory.
+pub fn programs() -> &'static HashMap<String, PathBuf> {
+    static PROGRAMS: OnceLock<HashMap<String, PathBuf>> = OnceLock::new();
+    PROGRAMS.get_or_init(|| {
+        let mut cargo = cargo();
+        cargo.args(["build", "--workspace", "--bins", "--offline", "--locked"]);
+        cargo.arg("--message-format=json");
+        if !cfg!(debug_assertions) {
+            cargo.arg("--release");
+        }
+        let output = cargo.stderr(Stdio::inherit()).output();
+        let output = output.unwrap_or_else(|error| panic!("{cargo:?} cannot be started: {error}"));
+        assert!(output.status.success(), "{cargo:?} failed; see above");
+        let text = String::from_utf8_lossy(&output.stdout);
+        let messages = text
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let programs = messages.filter_map(|message| {
+            let name = message["target"]["name"].as_str()?;
+            Some((name.to_owned(), message["executable"].as_str()?.into()))
+        });
+        programs.collect()
+    })
+}
+
+/// The path of one program of the workspace.
+#[track_caller]
+pub fn program(name: &str) -> &'static Path {
+    programs()
+        .get(name)
+        .unwrap_or_else(|| panic!("the workspace has no program {name}"))
+}
+
+/// A program of the machine, looked for in PATH.
+pub fn installed(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
+}
