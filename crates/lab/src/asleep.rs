@@ -1,11 +1,17 @@
 //! Whether a process sleeps in a system call, read from /proc. Needs no tracing.
 //!
 //! Two files of a thread tell it: `stat` has the state (`S` is an interruptible sleep; a thread that
-//! a tracer has stopped is `t`), `syscall` has the number of the call it is in.
+//! a tracer has stopped is `t`), `syscall` has the number of the call it is in, and its arguments.
+//!
+//! An actor that waits for the lab's answer sleeps in a call too, on the hidden descriptor.
+//! That is no call of the scene.
 
 use std::fs;
+use std::os::fd::RawFd;
 
-/// The first thread of a process that sleeps in a call of this name.
+use crate::control::hidden_descriptor;
+
+/// The first thread of a process that sleeps in a call of this name, on any descriptor but the hidden one.
 pub(crate) fn asleep_in(process: i32, call: &str) -> Option<i32> {
     let mut threads: Vec<i32> = fs::read_dir(format!("/proc/{process}/task"))
         .ok()?
@@ -28,16 +34,24 @@ fn sleeps(process: i32, thread: i32, call: &str) -> bool {
     if state() != Some('S') {
         return false;
     }
-    let inside = match fs::read_to_string(format!("/proc/{process}/task/{thread}/syscall")) {
-        Ok(text) => text
-            .split(' ')
-            .next()
-            .and_then(|number| number.parse::<i64>().ok()),
-        // Some systems hide this file; then a sleep is all that can be known.
-        Err(_) => return true,
-    };
+    // The number in decimal, then the arguments in hexadecimal.
+    let (number, descriptor) =
+        match fs::read_to_string(format!("/proc/{process}/task/{thread}/syscall")) {
+            Ok(text) => {
+                let mut words = text.split(' ');
+                let number = words.next().and_then(|number| number.parse::<i64>().ok());
+                let first = words.next().and_then(|first| first.strip_prefix("0x"));
+                let first = first.and_then(|first| u64::from_str_radix(first, 16).ok());
+                (number, first.map(|first| first as RawFd))
+            }
+            // Some systems hide this file; then a sleep is all that can be known.
+            Err(_) => return true,
+        };
+    if descriptor == Some(hidden_descriptor()) {
+        return false;
+    }
     // Read the state again: between the two reads the thread may have gone on.
-    inside.is_some_and(|number| family(call).contains(&number)) && state() == Some('S')
+    number.is_some_and(|number| family(call).contains(&number)) && state() == Some('S')
 }
 
 /// The system calls that are one call of the socket API.
