@@ -1,5 +1,7 @@
 //! How `bind` and `listen` work: the scene that is not a mistake.
 
+use std::net::Ipv4Addr;
+
 use lab::{ANY_PORT, Layer, Play, Played, Scene, Stage, layers, peer, quote};
 use nix::sys::socket::{AddressFamily, Backlog, SockFlag, SockType, SockaddrIn};
 use socket2::{Domain, SockAddr, Type};
@@ -120,36 +122,22 @@ fn client(stage: &mut Stage) -> Played {
     Ok(())
 }
 
-/// The fields of the structure, byte by byte as they lie in memory.
+/// The structure field by field, each byte as it lies in memory: 16 in all.
 fn show_bytes(stage: &Stage, address: &libc::sockaddr_in) {
     let family = address.sin_family.to_ne_bytes();
-    stage.say(format!(
-        "sin_family {:12} AF_INET is {}",
-        hex(&family),
-        libc::AF_INET
-    ));
+    stage.say(format!("sin_family {:12}AF_INET", hex(&family)));
     show_port(stage, address);
     let ip = address.sin_addr.s_addr.to_ne_bytes();
-    stage.say(format!(
-        "sin_addr   {:12} {}.{}.{}.{}",
-        hex(&ip),
-        ip[0],
-        ip[1],
-        ip[2],
-        ip[3]
-    ));
-    let zero: Vec<u8> = address.sin_zero.iter().map(|byte| *byte as u8).collect();
+    stage.say(format!("sin_addr   {:12}{}", hex(&ip), Ipv4Addr::from(ip)));
+    let zero = address.sin_zero.map(|byte| byte.to_ne_bytes()[0]);
     stage.say(format!("sin_zero   {}", hex(&zero)));
 }
 
-/// The port's two bytes, the higher one first.
+/// The port's two bytes, as they lie in memory and as the number they mean: the higher one comes first.
 fn show_port(stage: &Stage, address: &libc::sockaddr_in) {
-    let [high, low] = address.sin_port.to_ne_bytes();
-    let port = u16::from_be_bytes([high, low]);
-    stage.say(format!(
-        "sin_port   {:12} {high} * 256 + {low} = {port}",
-        hex(&[high, low])
-    ));
+    let bytes = address.sin_port.to_ne_bytes();
+    let port = u16::from_be_bytes(bytes);
+    stage.say(format!("sin_port   {:12}{port:#06x} = {port}", hex(&bytes)));
 }
 
 fn hex(bytes: &[u8]) -> String {

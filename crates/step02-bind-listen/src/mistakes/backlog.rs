@@ -106,7 +106,8 @@ fn serve_one_client(stage: &mut Stage, listener: &TcpListener) -> Played {
     stage.cue("accepted", "the first client");
     stage.wait("two more");
     let mut buffer = [0; 16];
-    first.read(&mut buffer)?;
+    let count = first.read(&mut buffer)?;
+    stage.say(format!("the first client ended; it sent {count} bytes"));
     Ok(())
 }
 
