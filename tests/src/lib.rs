@@ -4,8 +4,11 @@
 //! the text in its [normal form](normal::normal_form), the [record](record) of `--json`, the exit status.
 //! Nothing in here knows a step's code.
 
+pub mod diagram;
 pub mod diff;
 pub mod group;
+pub mod lesson;
+pub mod links;
 pub mod normal;
 pub mod programs;
 pub mod record;
@@ -14,6 +17,7 @@ pub mod run;
 pub mod scenes;
 pub mod served;
 pub mod skip;
+pub mod sync;
 pub mod terminal;
 
 pub use diff::assert_same;
