@@ -55,6 +55,7 @@ pub enum Part {
 /// and the lives of processes that never touch a socket.
 pub fn causal(events: &[Event], lanes: &[Lane], all: bool) -> Vec<Row> {
     let mut graph = Graph::new(events, lanes);
+    graph.date_deaths(events);
     graph.add_marks(events);
     graph.add_kernel(events);
     let order = graph.walk();
@@ -224,6 +225,21 @@ impl Graph {
         }
     }
 
+    /// The end of a process is seen late: its sockets are closed, and others have noticed, before the tracer
+    /// hears of it. All that is sure is that it came after what the process did last.
+    fn date_deaths(&mut self, events: &[Event]) {
+        for thread in &self.threads {
+            let [.., before, last] = thread.nodes[..] else {
+                continue;
+            };
+            if let Event::Life(life) = &events[self.nodes[last].event]
+                && matches!(life.what, Turn::Killed { .. } | Turn::Exited { .. })
+            {
+                self.nodes[last].at = self.nodes[before].at;
+            }
+        }
+    }
+
     fn add_marks(&mut self, events: &[Event]) {
         let mut given: HashMap<&str, usize> = HashMap::new();
         for (index, event) in events.iter().enumerate() {
@@ -255,6 +271,11 @@ impl Graph {
                     {
                         self.nodes[entry].asleep = true;
                         self.edge(entry, node);
+                        // Who was seen asleep woke up later, whatever it was that woke it: a signal, say.
+                        if let Some(&(_, Some(exit))) = self.of_event.get(&self.nodes[entry].event)
+                        {
+                            self.edge(node, exit);
+                        }
                     }
                 }
                 _ => {}
