@@ -1,4 +1,7 @@
 //! `both-send`: both sides send more than the buffers hold, and neither reads.
+//!
+//! A program that must do both at once reads in a thread of its own (step 12), or asks poll what it can do
+//! without waiting (step 15).
 
 use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
@@ -23,7 +26,7 @@ pub(crate) fn scene() -> Scene {
             "send waits while the buffers are full, and a buffer is emptied only by the recv of the other \
              side. Neither comes to its recv, because neither comes out of its send.",
         )
-        .repair("one side reads before it sends; a program that must do both uses a thread or poll")
+        .repair("one side reads before it sends")
         .hints(&[
             "Neither program has failed, and a lot was sent. What is each of them doing?",
             "Both sleep in send. Who could make room for them?",

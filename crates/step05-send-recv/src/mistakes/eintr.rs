@@ -4,11 +4,9 @@ use std::io::ErrorKind;
 use std::mem::MaybeUninit;
 
 use lab::{Played, Scene, Sign, Stage, layers, peer};
-use libc::c_int;
 use nix::errno::Errno;
 use nix::sys::signal::{self, SaFlags, SigAction, SigHandler, SigSet, Signal};
 use nix::sys::socket::MsgFlags;
-use nix::unistd::Pid;
 use step04_connect as step04;
 use step05_send_recv::{with_libc, with_nix, with_socket2, with_std};
 
@@ -41,12 +39,11 @@ pub(crate) fn scene() -> Scene {
 /// `sigaction(SIGUSR1, …)`: a handler that does nothing, and without `SA_RESTART`. With that flag
 /// the kernel itself would call recv again.
 fn handle_sigusr1() -> nix::Result<()> {
-    extern "C" fn nothing(_: c_int) {}
-    let handler = SigHandler::Handler(nothing);
-    let action = SigAction::new(handler, SaFlags::empty(), SigSet::empty());
+    extern "C" fn nothing(_: libc::c_int) {}
+    let (flags, mask) = (SaFlags::empty(), SigSet::empty());
+    let action = SigAction::new(SigHandler::Handler(nothing), flags, mask);
     // SAFETY: the handler does nothing at all, which is safe at any moment.
-    unsafe { signal::sigaction(Signal::SIGUSR1, &action) }?;
-    Ok(())
+    unsafe { signal::sigaction(Signal::SIGUSR1, &action) }.map(drop)
 }
 
 fn client_libc(stage: &mut Stage) -> Played {
@@ -57,8 +54,7 @@ fn client_libc(stage: &mut Stage) -> Played {
     loop {
         match stage.taught(|| with_libc::recv(connection, &mut buffer, 0)) {
             Err(error) if error.kind() == ErrorKind::Interrupted => {
-                stage.found_error("recv", &error);
-                stage.cue("interrupted", "");
+                interrupted(stage, &error);
                 if stage.repaired() {
                     continue;
                 }
@@ -78,8 +74,7 @@ fn client_nix(stage: &mut Stage) -> Played {
     loop {
         match stage.taught(|| with_nix::recv(&connection, &mut buffer, MsgFlags::empty())) {
             Err(Errno::EINTR) => {
-                stage.found_error("recv", &Errno::EINTR);
-                stage.cue("interrupted", "");
+                interrupted(stage, &Errno::EINTR);
                 if stage.repaired() {
                     continue;
                 }
@@ -99,8 +94,7 @@ fn client_socket2(stage: &mut Stage) -> Played {
         let mut buffer = [MaybeUninit::uninit(); ROOM];
         match stage.taught(|| with_socket2::recv(&connection, &mut buffer)) {
             Err(error) if error.kind() == ErrorKind::Interrupted => {
-                stage.found_error("recv", &error);
-                stage.cue("interrupted", "");
+                interrupted(stage, &error);
                 if stage.repaired() {
                     continue;
                 }
@@ -120,8 +114,7 @@ fn client_std(stage: &mut Stage) -> Played {
     loop {
         match stage.taught(|| with_std::read(&connection, &mut buffer)) {
             Err(error) if error.kind() == ErrorKind::Interrupted => {
-                stage.found_error("read", &error);
-                stage.cue("interrupted", "");
+                interrupted(stage, &error);
                 if stage.repaired() {
                     continue;
                 }
@@ -133,6 +126,11 @@ fn client_std(stage: &mut Stage) -> Played {
     }
 }
 
+fn interrupted(stage: &Stage, error: &(impl std::error::Error + 'static)) {
+    stage.found_error("recv", error);
+    stage.cue("interrupted", "");
+}
+
 fn heard(stage: &Stage, received: &[u8]) -> Played {
     let received = received.escape_ascii();
     stage.found(&received, format!("heard \"{received}\""));
@@ -142,8 +140,9 @@ fn heard(stage: &Stage, received: &[u8]) -> Played {
 /// Sends a signal into the client's wait, and says hello when that wait is over.
 fn server(stage: &mut Stage) -> Played {
     let connection = peer::accept(stage)?;
-    let process = Pid::from_raw(stage.wait("process").parse()?);
+    let process = nix::unistd::Pid::from_raw(stage.wait("process").parse()?);
     stage.wait_asleep("client", "recv");
+    stage.say("sends SIGUSR1 to the client");
     signal::kill(process, Signal::SIGUSR1)?;
     stage.wait("interrupted");
     with_std::write_all(&connection, b"hello")?;

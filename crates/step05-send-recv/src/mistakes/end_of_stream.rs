@@ -112,12 +112,12 @@ fn client_std(stage: &mut Stage) -> Played {
 }
 
 fn found(stage: &Stage, zeros: u32) {
-    let stopped = if zeros == ROUNDS {
-        ", and here the scene stops the loop"
-    } else {
-        ""
+    let times = match zeros {
+        1 => "once".to_owned(),
+        ROUNDS => format!("{zeros} times, and here the scene stops the loop"),
+        _ => format!("{zeros} times"),
     };
-    stage.found(zeros, format!("recv has returned 0 {zeros} times{stopped}"));
+    stage.found(zeros, format!("recv returned 0, {times}"));
 }
 
 /// Says one word and is done.

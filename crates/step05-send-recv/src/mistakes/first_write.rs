@@ -115,7 +115,7 @@ fn client_std(stage: &mut Stage) -> Played {
 }
 
 fn taken(count: usize) -> String {
-    format!("{count} bytes were taken")
+    format!("the kernel took {count} bytes")
 }
 
 fn answer(count: usize) -> String {

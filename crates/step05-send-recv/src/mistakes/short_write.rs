@@ -38,6 +38,7 @@ pub(crate) fn scene() -> Scene {
 fn client_libc(stage: &mut Stage) -> Played {
     let connection = step04::with_libc::connect_to(stage.wait_address("listening")?)?;
     small_buffers(connection)?;
+    stage.wait("ready");
     let bytes = vec![b'x'; LARGE];
     let sent = stage.taught(|| with_libc::send(connection, &bytes, libc::MSG_DONTWAIT))?;
     stage.cue("sent", sent);
@@ -52,6 +53,7 @@ fn client_libc(stage: &mut Stage) -> Played {
 fn client_nix(stage: &mut Stage) -> Played {
     let connection = step04::with_nix::connect_to(stage.wait_address("listening")?)?;
     small_buffers(connection.as_raw_fd())?;
+    stage.wait("ready");
     let bytes = vec![b'x'; LARGE];
     let now = MsgFlags::MSG_DONTWAIT;
     let sent = stage.taught(|| with_nix::send(&connection, &bytes, now))?;
@@ -67,6 +69,7 @@ fn client_nix(stage: &mut Stage) -> Played {
 fn client_socket2(stage: &mut Stage) -> Played {
     let connection = step04::with_socket2::connect_to(stage.wait_address("listening")?)?;
     small_buffers(connection.as_raw_fd())?;
+    stage.wait("ready");
     let bytes = vec![b'x'; LARGE];
     let now = libc::MSG_DONTWAIT;
     let sent = stage.taught(|| with_socket2::send_with_flags(&connection, &bytes, now))?;
@@ -83,6 +86,7 @@ fn client_socket2(stage: &mut Stage) -> Played {
 fn client_std(stage: &mut Stage) -> Played {
     let connection = step04::with_std::connect_to(stage.wait_address("listening")?)?;
     small_buffers(connection.as_raw_fd())?;
+    stage.wait("ready");
     let bytes = vec![b'x'; LARGE];
     connection.set_nonblocking(true)?;
     let sent = stage.taught(|| with_std::write(&connection, &bytes))?;
@@ -99,6 +103,7 @@ fn client_std(stage: &mut Stage) -> Played {
 fn server(stage: &mut Stage) -> Played {
     let connection = peer::accept(stage)?;
     small_buffers(connection.as_raw_fd())?;
+    stage.cue("ready", "");
     stage.wait("sent");
     let count = receive_all(&connection)?;
     let token = if count < LARGE {
@@ -106,6 +111,6 @@ fn server(stage: &mut Stage) -> Played {
     } else {
         "all bytes arrived"
     };
-    stage.found(token, format!("{count} of {LARGE} bytes: {token}"));
+    stage.found(token, format!("{count} of {LARGE} bytes arrived"));
     Ok(())
 }

@@ -8,13 +8,14 @@ use step05_send_recv::{with_libc, with_nix, with_std};
 /// As long as the longest word, so that the mistake does not show at once.
 const ROOM: usize = 5;
 
+/// A socket2 `Socket` is also a `Read`. With that one, `with_socket2::read`, the mistake happens as in std.
 pub(crate) fn scene() -> Scene {
     let parts = [
         Part::Plays(client_libc),
         Part::Plays(client_nix),
         Part::RuledOut(
-            "recv takes bytes without a value (MaybeUninit), and to read more of them than it has \
-             written takes unsafe code; through Read it is written, and happens, as in std",
+            "recv fills memory that has no value yet (MaybeUninit), and to read more of it than recv has \
+             written takes unsafe",
         ),
         Part::Plays(client_std),
     ];
