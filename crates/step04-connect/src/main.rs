@@ -1,2 +1,35 @@
-//! connect: call a listening socket
-fn main() {}
+//! `connect`: the scenes of this step.
+
+mod connect;
+mod mistakes;
+mod scenes;
+
+use std::process::ExitCode;
+
+use lab::{Half, Step, layers};
+
+fn main() -> ExitCode {
+    let step = Step {
+        name: env!("CARGO_PKG_NAME"),
+        title: "connect: call a listening socket",
+        lesson: "lessons/04-connect.md",
+        scenes: vec![
+            scenes::ephemeral_port(),
+            mistakes::refused::scene(),
+            mistakes::timeout::scene(),
+            mistakes::self_connect::scene(),
+        ],
+        // The half that waits is step 3's.
+        serve: None,
+        connect: Some(Half {
+            about: "calls, says both addresses and closes",
+            parts: layers(
+                connect::connect_libc,
+                connect::connect_nix,
+                connect::connect_socket2,
+                connect::connect_std,
+            ),
+        }),
+    };
+    step.run()
+}
