@@ -192,6 +192,7 @@ pub(crate) fn prepare(
 fn hand_over(command: &mut Command, line: RawFd, hidden: RawFd) {
     let before_exec = move || {
         close_on_exec_from(3);
+        no_core_file();
         // SAFETY: dup2(2) works on descriptor numbers only; async-signal-safe, as the time between fork and exec asks.
         let result = unsafe { libc::dup2(line, hidden) };
         if result == -1 {
@@ -202,6 +203,16 @@ fn hand_over(command: &mut Command, line: RawFd, hidden: RawFd) {
     };
     // SAFETY: the closure makes async-signal-safe system calls only and allocates nothing.
     unsafe { command.pre_exec(before_exec) };
+}
+
+/// A scene in which an actor aborts must not leave a core file in somebody's folder.
+fn no_core_file() {
+    let none = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: setrlimit(2) only reads the structure, which lives during the call.
+    unsafe { libc::setrlimit(libc::RLIMIT_CORE, &none) };
 }
 
 #[cfg(target_os = "linux")]

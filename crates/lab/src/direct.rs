@@ -386,9 +386,9 @@ impl Director<'_> {
         outputs.collect()
     }
 
-    fn signs(&self) -> &[Sign] {
+    fn signs(&self) -> Vec<Sign> {
         if self.request.guest.is_some() {
-            return &[];
+            return Vec::new();
         }
         announced(self.request.scene, self.request.layer, self.request.variant)
     }

@@ -478,23 +478,26 @@ impl Play {
         if !stuck.is_empty() {
             seen.push(format!("{}, and nobody wakes up", stuck.join(", ")));
         }
-        if !seen.is_empty() {
-            return seen.join("; ");
-        }
-        let killed = self
-            .runs
-            .iter()
-            .find_map(|run| Some((run.actor, run.status?.signal()?)));
-        match killed {
-            Some((actor, signal)) => {
-                let name = lens::text::signal_name(signal).unwrap_or("a signal");
-                format!(
-                    "{actor} is killed by {name} (signal {signal}; a shell shows status {})",
-                    128 + signal
-                )
+        let nothing_else = seen.is_empty();
+        let killed = self.runs.iter().filter_map(|run| {
+            let signal = run.status?.signal()?;
+            // SIGKILL is also how the lab ends a scene.
+            if signal == libc::SIGKILL && !nothing_else {
+                return None;
             }
-            None => "as announced".to_owned(),
+            let name = lens::text::signal_name(signal).unwrap_or("a signal");
+            Some(format!(
+                "{} is killed by {name} (signal {signal}; a shell shows status {})",
+                run.actor,
+                128 + signal
+            ))
+        });
+        let killed: Vec<String> = killed.collect();
+        seen.extend(killed);
+        if seen.is_empty() {
+            return "as announced".to_owned();
         }
+        seen.join("; ")
     }
 
     /// Who slept in which call when the lab ended the scene because all were stuck.

@@ -173,16 +173,18 @@ pub(crate) fn is_called(call: &Call, name: &str) -> bool {
 }
 
 /// What must be seen when this twin is played in this layer.
-pub(crate) fn announced(scene: &Scene, layer: Layer, variant: Variant) -> &[Sign] {
+pub(crate) fn announced(scene: &Scene, layer: Layer, variant: Variant) -> Vec<Sign> {
     let handled = scene
         .actors
         .iter()
         .any(|actor| matches!(actor.parts[layer as usize], Part::Handled(..)));
-    if variant == Variant::Broken && !handled {
-        &scene.broken
-    } else {
-        &scene.expected
+    if variant == Variant::Repaired || handled {
+        return scene.expected.clone();
     }
+    let here = scene.broken_in.iter().filter(|(of, _)| *of == layer);
+    let mut signs = scene.broken.clone();
+    signs.extend(here.map(|(_, sign)| *sign));
+    signs
 }
 
 /// What is missing of a sign.

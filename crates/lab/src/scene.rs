@@ -140,6 +140,7 @@ pub struct Scene {
     pub(crate) actors: Vec<Actor>,
     pub(crate) mistake: bool,
     pub(crate) broken: Vec<Sign>,
+    pub(crate) broken_in: Vec<(Layer, Sign)>,
     pub(crate) expected: Vec<Sign>,
     pub(crate) cause: &'static str,
     pub(crate) repair: &'static str,
@@ -161,6 +162,7 @@ impl Scene {
             actors: Vec::new(),
             mistake: false,
             broken: Vec::new(),
+            broken_in: Vec::new(),
             expected: Vec::new(),
             cause: "",
             repair: "",
@@ -211,6 +213,13 @@ impl Scene {
     /// What is seen when the mistake happens. All of the signs must show.
     pub fn breaks(mut self, signs: &[Sign]) -> Scene {
         self.broken.extend_from_slice(signs);
+        self
+    }
+
+    /// What is seen besides in one layer: what the layer itself does about the mistake, too late.
+    pub fn breaks_in(mut self, layer: Layer, signs: &[Sign]) -> Scene {
+        self.broken_in
+            .extend(signs.iter().map(|sign| (layer, *sign)));
         self
     }
 
