@@ -2,6 +2,7 @@
 
 mod cloexec;
 
+use std::fs;
 use std::io::{self, Read};
 use std::process::{Child, Command, Stdio};
 
@@ -48,9 +49,10 @@ fn server_libc(stage: &mut Stage) -> Played {
         false => with_libc::accept_peer(listener).map(|(connection, _)| connection),
         true => cloexec::accept_libc(listener),
     })?;
-    let cat = start_cat()?;
+    let cat = start_cat(stage)?;
     step06::with_libc::close(connection)?;
-    wait_for_the_client(stage);
+    stage.cue("closed", "");
+    stage.wait("seen");
     end_cat(cat)?;
     step06::with_libc::close(listener)?;
     Ok(())
@@ -65,9 +67,10 @@ fn server_nix(stage: &mut Stage) -> Played {
         false => with_nix::accept(&listener),
         true => cloexec::accept_nix(&listener),
     })?;
-    let cat = start_cat()?;
+    let cat = start_cat(stage)?;
     step06::with_nix::close(connection)?;
-    wait_for_the_client(stage);
+    stage.cue("closed", "");
+    stage.wait("seen");
     end_cat(cat)?;
     Ok(())
 }
@@ -77,9 +80,10 @@ fn server_socket2(stage: &mut Stage) -> Played {
     let address = step02::with_socket2::local_address(&listener)?;
     stage.cue("listening", address.as_socket_ipv4().unwrap_or(ANY_PORT));
     let (connection, _) = stage.taught(|| with_socket2::accept(&listener))?;
-    let cat = start_cat()?;
+    let cat = start_cat(stage)?;
     step06::with_socket2::close(connection);
-    wait_for_the_client(stage);
+    stage.cue("closed", "");
+    stage.wait("seen");
     end_cat(cat)?;
     Ok(())
 }
@@ -88,26 +92,35 @@ fn server_std(stage: &mut Stage) -> Played {
     let listener = step02::with_std::listen_on(ANY_PORT)?;
     stage.cue("listening", step02::with_std::local_address(&listener)?);
     let (connection, _) = stage.taught(|| with_std::accept(&listener))?;
-    let cat = start_cat()?;
+    let cat = start_cat(stage)?;
     step06::with_std::close(connection);
-    wait_for_the_client(stage);
+    stage.cue("closed", "");
+    stage.wait("seen");
     end_cat(cat)?;
     Ok(())
 }
 
 /// Any program would do that runs for a while. `cat` runs until its standard input, a pipe, ends.
-fn start_cat() -> io::Result<Child> {
-    Command::new("cat").stdin(Stdio::piped()).spawn()
+fn start_cat(stage: &Stage) -> io::Result<Child> {
+    let cat = Command::new("cat").stdin(Stdio::piped()).spawn()?;
+    // Linux shows there what a process has open.
+    let open = format!("/proc/{}/fd", cat.id());
+    let is_socket = |number: &i32| {
+        let link = fs::read_link(format!("{open}/{number}"));
+        link.is_ok_and(|to| to.to_string_lossy().starts_with("socket:"))
+    };
+    if fs::exists(&open)? {
+        let sockets: Vec<i32> = (0..64).filter(is_socket).collect();
+        stage.say(format!(
+            "cat runs; the sockets it has inherited: {sockets:?}"
+        ));
+    }
+    Ok(cat)
 }
 
 /// `wait` first closes the pipe, and so ends the program.
 fn end_cat(mut cat: Child) -> io::Result<()> {
     cat.wait().map(drop)
-}
-
-fn wait_for_the_client(stage: &mut Stage) {
-    stage.cue("closed", "");
-    stage.wait("seen");
 }
 
 /// Asks for the end only when the server has closed: then it should be there.
