@@ -1,5 +1,8 @@
 //! Two texts, compared line by line.
 
+/// How many lines that are the same are shown before and after each change.
+const AROUND: usize = 3;
+
 /// Fails with the difference when the texts are not the same.
 #[track_caller]
 pub fn assert_same(before: &str, after: &str, what: &str) {
@@ -10,7 +13,7 @@ pub fn assert_same(before: &str, after: &str, what: &str) {
     );
 }
 
-/// Every line of both texts: those only in the first marked `-`, those only in the second `+`.
+/// The lines around each change: those only in the first text marked `-`, those only in the second `+`.
 pub fn difference(before: &str, after: &str) -> String {
     let (a, b): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     // common[i][j]: how many lines a[i..] and b[j..] have in common, in order.
@@ -24,7 +27,7 @@ pub fn difference(before: &str, after: &str) -> String {
             };
         }
     }
-    let (mut i, mut j, mut out) = (0, 0, String::new());
+    let (mut i, mut j, mut lines) = (0, 0, Vec::new());
     while i < a.len() || j < b.len() {
         let (mark, line) = if i < a.len() && j < b.len() && a[i] == b[j] {
             (i, j) = (i + 1, j + 1);
@@ -36,7 +39,21 @@ pub fn difference(before: &str, after: &str) -> String {
             j += 1;
             ('+', b[j - 1])
         };
-        out += &format!("{mark} {line}\n");
+        lines.push((mark, line));
+    }
+    let changed = |(mark, _): &(char, &str)| *mark != ' ';
+    let mut out = String::new();
+    let mut skipped = false;
+    for (index, (mark, line)) in lines.iter().enumerate() {
+        let around = index.saturating_sub(AROUND)..lines.len().min(index + AROUND + 1);
+        if lines[around].iter().any(changed) {
+            if std::mem::take(&mut skipped) {
+                out += "  ...\n";
+            }
+            out += &format!("{mark} {line}\n");
+        } else {
+            skipped = true;
+        }
     }
     out
 }
@@ -50,6 +67,10 @@ mod tests {
         assert_eq!(
             difference("a\nb\nc\n", "a\nx\nc\nd\n"),
             "  a\n- b\n+ x\n  c\n+ d\n"
+        );
+        assert_eq!(
+            difference("1\n2\n3\n4\n5\na", "1\n2\n3\n4\n5\nb"),
+            "  ...\n  3\n  4\n  5\n- a\n+ b\n"
         );
         assert_eq!(difference("", ""), "");
         assert_eq!(difference("a", ""), "- a\n");

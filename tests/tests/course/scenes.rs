@@ -1,33 +1,19 @@
 //! Every scene plays in every layer as announced, and again and again the same.
 
+use course_tests::diff::difference;
 use course_tests::scenes::LAYERS;
 use course_tests::skip::note;
-use course_tests::{Output, assert_same, normal_form, run, scenes};
+use course_tests::{Output, normal_form, run, scenes};
+
+use crate::for_each_step;
 
 /// How often a step's main scene is played, and how often every other.
 const MAIN: usize = 20;
 const OTHER: usize = 3;
 
-/// One test for each step, so that they run side by side.
-macro_rules! for_each_step {
-    ($($test:ident $step:literal)*) => {
-        mod in_every_layer {
-            $(#[test] fn $test() { super::in_every_layer($step); })*
-        }
-        mod again_the_same {
-            $(#[test] fn $test() { super::again_the_same($step); })*
-        }
-    };
-}
-
 for_each_step! {
-    step00 "step00-hello"
-    step01 "step01-socket"
-    step02 "step02-bind-listen"
-    step03 "step03-accept"
-    step04 "step04-connect"
-    step05 "step05-send-recv"
-    step06 "step06-close"
+    in_every_layer
+    again_the_same
 }
 
 /// `SCENE --layer L` goes as announced.
@@ -61,6 +47,7 @@ fn in_every_layer(step: &str) {
 /// The whole of a scene, all layers of it, several times in normal form.
 #[track_caller]
 fn again_the_same(step: &str) {
+    let mut different = String::new();
     for (index, scene) in scenes(step).iter().enumerate() {
         let played = || {
             let output = run(step, &[&scene.name]).exits(0);
@@ -69,9 +56,17 @@ fn again_the_same(step: &str) {
         };
         let first = played();
         for _ in 1..if index == 0 { MAIN } else { OTHER } {
-            assert_same(&first, &played(), &format!("{step} {}", scene.name));
+            let next = played();
+            if next != first {
+                different += &format!("{step} {}:\n{}", scene.name, difference(&first, &next));
+                break;
+            }
         }
     }
+    assert!(
+        different.is_empty(),
+        "not the same each time (- before, + after)\n{different}"
+    );
 }
 
 /// Nothing on standard error but the one line of a machine that lacks something.
