@@ -24,7 +24,7 @@ pub(crate) enum Cast {
 impl Cast {
     pub(crate) fn start(
         prepared: Vec<Prepared>,
-        trace: bool,
+        request: &Request<'_>,
         hidden: RawFd,
     ) -> Result<Cast, Trouble> {
         // The actors' ends of the lines must stay open until the processes have them.
@@ -32,10 +32,11 @@ impl Cast {
             .into_iter()
             .map(|actor| (actor.command, actor.line))
             .unzip();
-        let cast = if trace {
+        let cast = if request.trace {
             let options = lens::Options {
                 hide: Some(hidden),
                 pin: this_processor(),
+                live: request.live.map(|live| live.sender.clone()),
                 ..lens::Options::default()
             };
             Cast::Traced(lens::start(commands, &options)?)

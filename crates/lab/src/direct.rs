@@ -14,6 +14,7 @@ use lens::event::{Event, Life, Mark, Note, Turn, Who};
 use crate::asleep::asleep_in;
 use crate::cast::{self, Cast};
 use crate::control::{Line, Told, answer, hidden_descriptor, now};
+use crate::live::Live;
 use crate::play::{Play, Run, announced, missing};
 use crate::scene::{Guest, Layer, Scene, Sign, Variant};
 use crate::trouble::Trouble;
@@ -34,8 +35,8 @@ pub(crate) struct Request<'a> {
     pub(crate) trace: bool,
     /// For `serve` and `connect`: the address, and no deadline.
     pub(crate) address: Option<SocketAddr>,
-    /// What is told about each line an actor says, while it plays.
-    pub(crate) live: Option<&'a mut dyn FnMut(&str)>,
+    /// Prints what is said and called while it plays.
+    pub(crate) live: Option<&'a Live>,
     /// What is done before the taught actor makes the taught call for the first time.
     pub(crate) before_taught: Option<&'a mut dyn FnMut()>,
 }
@@ -66,7 +67,7 @@ pub(crate) fn play(request: Request<'_>) -> Result<Play, Trouble> {
         });
     }
     drop(sender);
-    let cast = Cast::start(prepared, request.trace, hidden)?;
+    let cast = Cast::start(prepared, &request, hidden)?;
     for (actor, process) in actors.iter_mut().zip(cast.processes()) {
         actor.run.process = process;
     }
@@ -140,7 +141,11 @@ impl Director<'_> {
             match self.receiver.recv_timeout(pause) {
                 Ok((index, Some(line))) => until += self.hear(index, line)?,
                 Ok((index, None)) => self.actors[index].gone = true,
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => {
+                    if let Some(live) = self.request.live {
+                        live.calls_until(now());
+                    }
+                }
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             if self.request.address.is_none() && Instant::now() > until {
@@ -191,16 +196,16 @@ impl Director<'_> {
             }
             Told::Said(text) => {
                 let text = safe(&text);
-                if let Some(live) = &mut self.request.live {
-                    live(&text);
+                if let Some(live) = self.request.live {
+                    live.said(line.at, &text);
                 }
                 actor.run.said.push(text.clone());
                 Note::Said(text)
             }
             Told::Found { token, text } => {
                 let text = safe(&text);
-                if let Some(live) = &mut self.request.live {
-                    live(&text);
+                if let Some(live) = self.request.live {
+                    live.said(line.at, &text);
                 }
                 actor.run.findings.push((token, text.clone()));
                 Note::Said(text)

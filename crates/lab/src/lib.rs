@@ -35,6 +35,7 @@ mod compare;
 mod control;
 mod direct;
 mod guest;
+mod live;
 pub mod peer;
 mod perform;
 mod play;

@@ -501,7 +501,7 @@ impl Play {
     }
 
     /// Who slept in which call when the lab ended the scene because all were stuck.
-    fn stuck(&self) -> Vec<String> {
+    pub(crate) fn stuck(&self) -> Vec<String> {
         let asleep = self.events.iter().filter_map(|event| match event {
             Event::Mark(Mark {
                 who,

@@ -111,7 +111,13 @@ impl Play {
             all: screen.all,
             aside,
         };
-        lens::lanes::draw(&self.events, &rows, &lanes, &style)
+        let mut out = lens::lanes::draw(&self.events, &rows, &lanes, &style);
+        let stuck = self.stuck();
+        if !stuck.is_empty() {
+            let text = format!("{}: nobody wakes up, and the scene ends.", stuck.join(", "));
+            out += &screen.fill(0, &text);
+        }
+        out
     }
 }
 

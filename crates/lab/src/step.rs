@@ -4,10 +4,12 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
+use lens::event::Time;
 use serde_json::json;
 
 use crate::cli::{self, Asked, Task};
 use crate::direct::{Request, play};
+use crate::live::Live;
 use crate::perform::Performance;
 use crate::scene::{Part, Scene, Variant};
 use crate::show::Screen;
@@ -147,26 +149,19 @@ impl Step {
                 layer.name()
             )));
         }
-        let screen = Screen::new(asked.plain, asked.all);
-        let trace = !asked.no_lens && can_trace();
-        let mut live = |line: &str| {
-            // Whoever closed standard output wants to hear no more; the half goes on until it is done.
-            let _ = print(&format!("{line}\n"));
-        };
+        let live = Live::new(asked.all);
         let request = Request {
             scene: &scene,
             layer,
             variant: Variant::Repaired,
             guest: None,
-            trace,
+            trace: !asked.no_lens && can_trace(),
             address: Some(address),
-            live: Some(&mut live),
+            live: Some(&live),
             before_taught: None,
         };
         let play = play(request)?;
-        if trace {
-            print(&format!("\n{}", play.draw(&screen, None)))?;
-        }
+        live.calls_until(Time::MAX);
         match play.trouble {
             Some(trouble) => Err(Trouble::new(
                 trouble

@@ -110,7 +110,7 @@ fn line(event: &Event, row: &Row, lanes: &[Lane], style: &Style) -> Option<Line>
         String::new()
     };
     let name = if names_needed(row.lane, lanes, style) {
-        format!("{}: ", lanes[row.lane].name)
+        format!("{}: ", short(&lanes[row.lane].name))
     } else {
         String::new()
     };
@@ -137,6 +137,11 @@ fn names_needed(lane: usize, lanes: &[Lane], style: &Style) -> bool {
     }
 }
 
+/// A lane's name without the remark in parentheses behind it, which stands once, above the lanes.
+fn short(name: &str) -> &str {
+    name.split_once(" (").map_or(name, |(short, _)| short)
+}
+
 fn turn(turn: &Turn) -> Option<String> {
     Some(match turn {
         Turn::Exec { program } => {
@@ -160,6 +165,11 @@ fn one_lane(lines: &[Line], lanes: &[Lane], room: usize, margin: usize, style: &
     let mut out = String::new();
     if let [lane] = lanes {
         out += &format!("{:margin$}{}\n", "", bold(&lane.name, style));
+    } else if lanes.iter().any(|lane| short(&lane.name) != lane.name) {
+        let names: Vec<&str> = lanes.iter().map(|lane| lane.name.as_str()).collect();
+        for part in wrap(&names.join(", "), room) {
+            out += &format!("{:margin$}{}\n", "", bold(&part, style));
+        }
     }
     for line in lines {
         for (index, part) in wrap(&line.text, room).iter().enumerate() {

@@ -121,8 +121,8 @@ fn command(args: &cli::Args, inherited: &Inherited) -> Command {
 fn options(args: &cli::Args) -> lens::Options {
     lens::Options {
         filter: args.filter,
-        hide: None,
         pin: args.pin.then(this_processor),
+        ..lens::Options::default()
     }
 }
 

@@ -11,7 +11,7 @@
 
 use std::collections::HashMap;
 
-use crate::event::{Address, Call, Ends, Event, Note, Outcome, Turn, Who};
+use crate::event::{Address, Call, Ends, Event, Note, Outcome, Turn, Value, Who};
 
 /// One lane of a drawing: an actor or a program, with all its processes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -459,6 +459,12 @@ impl Sockets {
                 return Some((index, Wanted::Connect(other(&end))));
             }
             "dup" | "dup2" | "dup3" => {
+                self.descriptors
+                    .insert((process, call.returned()? as i32), end?);
+            }
+            // How socket2 and std copy a descriptor.
+            "fcntl" if matches!(call.arg("op"), Some(Value::Name { name, .. }) if name.starts_with("F_DUPFD")) =>
+            {
                 self.descriptors
                     .insert((process, call.returned()? as i32), end?);
             }

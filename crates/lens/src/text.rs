@@ -9,6 +9,7 @@
 //!
 //! - Addresses are `127.0.0.1:9000`, `[::1]:9000`, `unix:/tmp/chat`, `unix:@abstract`, `unnamed` for an AF_UNIX socket
 //!   without a name, `no address` where the length was 0, and `{AF_NETLINK, "…"}` for any other family.
+//!   An internet address that was cut off is `{AF_INET, 9c 40}`: the bytes of it that there are.
 //! - A value that the call changed is `before -> after`.
 //! - Bytes are in quotes with the escapes of C; `\x` always has two digits. No control character is ever written,
 //!   nor one that turns the direction of writing, so what a program sends cannot play tricks on the terminal.
@@ -140,9 +141,17 @@ impl Display for Address {
                     Some((family, None)) => write!(f, "{{{family}")?,
                     None => f.write_str("{?")?,
                 }
-                if !data.is_empty() {
-                    f.write_str(", ")?;
-                    bytes::quoted(f, data, data.len() as u64)?;
+                match family.map(i32::from) {
+                    _ if data.is_empty() => {}
+                    // Cut off: numbers they are, port and address, and no text.
+                    Some(libc::AF_INET | libc::AF_INET6) => {
+                        let numbers: Vec<String> = data.iter().map(|b| format!("{b:02x}")).collect();
+                        write!(f, ", {}", numbers.join(" "))?;
+                    }
+                    _ => {
+                        f.write_str(", ")?;
+                        bytes::quoted(f, data, data.len() as u64)?;
+                    }
                 }
                 f.write_str("}")
             }

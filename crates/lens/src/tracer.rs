@@ -40,6 +40,7 @@ use std::fmt;
 use std::io;
 use std::os::fd::RawFd;
 use std::process::{Command, ExitStatus};
+use std::sync::mpsc::Sender;
 
 // The one place that says where programs can be traced. Elsewhere everything compiles and `start` says no.
 #[cfg_attr(
@@ -64,6 +65,11 @@ pub struct Options {
     /// Run the programs and the tracer on this one processor: a stop is then much cheaper,
     /// but the programs see a machine of one processor.
     pub pin: Option<usize>,
+    /// Where each call goes as soon as it is over, for programs that run on and on.
+    ///
+    /// Such calls are not in the [`Record`]. The program waits while a call is decoded,
+    /// and [`Call::by_runtime`](crate::event::Call::by_runtime) is never set: what comes next is not yet known.
+    pub live: Option<Sender<Event>>,
 }
 
 impl Default for Options {
@@ -72,6 +78,7 @@ impl Default for Options {
             filter: true,
             hide: None,
             pin: None,
+            live: None,
         }
     }
 }

@@ -30,6 +30,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitStatus};
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 // How the kernel says inside itself that a call was interrupted (linux/errno.h). A program never sees these.
@@ -56,12 +57,29 @@ pub(super) struct Engine {
     early: BTreeMap<i32, Report>,
     commands: Vec<(i32, ExitStatus)>,
     living: Arc<Living>,
+    taken: Kept,
+    lives: Vec<Life>,
+}
+
+/// The calls that are over: kept until the end, or decoded and passed on at once.
+#[derive(Debug, Default)]
+struct Kept {
     #[expect(
         clippy::vec_box,
         reason = "a list that grows would move hundreds of bytes a call"
     )]
-    taken: Vec<Box<Taken>>,
-    lives: Vec<Life>,
+    list: Vec<Box<Taken>>,
+    live: Option<Sender<Event>>,
+}
+
+impl Kept {
+    fn push(&mut self, call: Box<Taken>) {
+        match &self.live {
+            // Who no longer listens wants no more of it.
+            Some(live) => drop(live.send(Event::Call(call.decode()))),
+            None => self.list.push(call),
+        }
+    }
 }
 
 /// All that was copied, when it is over.
@@ -164,7 +182,10 @@ impl Engine {
             early: BTreeMap::new(),
             commands: Vec::new(),
             living,
-            taken: Vec::new(),
+            taken: Kept {
+                list: Vec::new(),
+                live: options.live.clone(),
+            },
             lives: Vec::new(),
         };
         for &number in copy::watched() {
@@ -228,7 +249,7 @@ impl Engine {
             .map(|(_, status)| status)
             .collect();
         Copied {
-            taken: self.taken,
+            taken: self.taken.list,
             lives: self.lives,
             statuses,
         }
@@ -341,7 +362,10 @@ impl Engine {
             && args[0] as i32 == check.fd
             && thread.stops == check.stop + 1
         {
-            self.taken[check.index].by_runtime = true;
+            // A call that was passed on at once is no longer here.
+            if let Some(checked) = self.taken.list.get_mut(check.index) {
+                checked.by_runtime = true;
+            }
         }
         let raw = Raw {
             who: thread.who,
@@ -415,7 +439,7 @@ impl Engine {
             thread.check = Some(Check {
                 fd,
                 stop: thread.stops,
-                index: self.taken.len(),
+                index: self.taken.list.len(),
             });
         }
         self.taken.push(call);
