@@ -41,7 +41,7 @@ pub(crate) fn scene() -> Scene {
          connect until an accept makes room. The client that was accepted does not count: backlog \
          is not the most clients one can have.",
     )
-    .repair("a larger backlog: room for the clients that come while the server is busy")
+    .repair("a larger backlog, room for all who come meanwhile")
     .hints(&[
         "One connection was accepted, and two more are made. What became of the fourth?",
         "Nobody refused it. The client sleeps in connect: what does it wait for?",
