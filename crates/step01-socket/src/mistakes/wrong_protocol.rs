@@ -16,7 +16,7 @@ pub(crate) fn scene() -> Scene {
     ];
     Scene::mistake(
         "wrong-protocol",
-        "SOCK_STREAM together with UDP: a type and a protocol that do not fit",
+        "ask for SOCK_STREAM, and name UDP as the protocol",
     )
     .core()
     .actor("program", parts)

@@ -7,25 +7,28 @@ use step02_bind_listen as step02;
 use step04_connect::{with_libc, with_nix, with_socket2, with_std};
 
 pub(crate) fn scene() -> Scene {
-    Scene::mistake("refused", "call before the server listens")
-        .core()
-        .peer("server", server)
-        .actor(
-            "client",
-            layers(client_libc, client_nix, client_socket2, client_std),
-        )
-        .breaks(&[Sign::Found("client", "ECONNREFUSED")])
-        .shows(&[Sign::Found("client", "connected")])
-        .cause(
-            "The server's kernel looks for a listener at that address and port, finds none, and \
+    Scene::mistake(
+        "refused",
+        "call a port that a server has, but does not listen on yet",
+    )
+    .core()
+    .peer("server", server)
+    .actor(
+        "client",
+        layers(client_libc, client_nix, client_socket2, client_std),
+    )
+    .breaks(&[Sign::Found("client", "ECONNREFUSED")])
+    .shows(&[Sign::Found("client", "connected")])
+    .cause(
+        "The server's kernel looks for a listener at that address and port, finds none, and \
              answers at once: a RST. A socket that only has the address does not count.",
-        )
-        .repair("the server listens before the client calls")
-        .hints(&[
-            "The answer came at once, so somebody answered. It was not the server's program.",
-            "The server has a socket with that very address. What has it not called?",
-            "Only a listener can be called: listen has to come before connect.",
-        ])
+    )
+    .repair("the server listens before the client calls")
+    .hints(&[
+        "The answer came at once, so somebody answered. It was not the server's program.",
+        "The server has a socket with that very address. What has it not called?",
+        "Only a listener can be called: listen has to come before connect.",
+    ])
 }
 
 /// Has the port in both twins, so that nobody else can.

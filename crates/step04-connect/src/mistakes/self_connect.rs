@@ -30,7 +30,7 @@ pub(crate) fn scene() -> Scene {
     ];
     Scene::mistake(
         "self-connect",
-        "connect succeeds though no server is there: the client has called itself",
+        "connect to the port that the socket itself is bound to",
     )
     .actor("client", parts)
     .breaks(&[Sign::Found("client", "echo")])
