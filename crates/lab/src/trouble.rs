@@ -91,7 +91,9 @@ fn advice(errno: i32) -> Option<&'static str> {
             "another socket has this address; stop that program, or give another port as ADDR"
         }
         libc::EADDRNOTAVAIL => "no interface of this machine has this address; try 127.0.0.1",
-        libc::ECONNREFUSED => "nobody listens there; start a server in a second terminal first (`serve`, or nc -l)",
+        libc::ECONNREFUSED => {
+            "nobody listens there; start a server in a second terminal first (`serve`, or nc -l)"
+        }
         libc::EMFILE => "this process has no descriptors left; see `ulimit -n`",
         libc::ETIMEDOUT => "nobody answered; is that machine up?",
         _ => return None,
