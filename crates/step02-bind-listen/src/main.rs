@@ -23,7 +23,7 @@ fn main() -> ExitCode {
             mistakes::backlog::scene(),
         ],
         serve: Some(Half {
-            about: "binds, listens and stays; never accepts: clients are connected and wait in the queue",
+            about: "binds, listens and never accepts: clients are connected, and wait in the queue",
             parts: layers(
                 serve::serve_libc,
                 serve::serve_nix,

@@ -113,7 +113,7 @@ fn watch_the_client_connect(stage: &mut Stage) {
     stage.cue("seen", client);
 }
 
-/// Connects, and is gone. Nobody has accepted it.
+/// Connects, and stays until the server has seen it. Nobody accepts it.
 fn client(stage: &mut Stage) -> Played {
     let connection = peer::connect(stage)?;
     stage.say("connected");
@@ -133,7 +133,7 @@ fn show_bytes(stage: &Stage, address: &libc::sockaddr_in) {
     stage.say(format!("sin_zero   {}", hex(&zero)));
 }
 
-/// The port's two bytes, as they lie in memory and as the number they mean: the higher one comes first.
+/// The port's two bytes as they lie in memory, the higher one first, and the number they mean.
 fn show_port(stage: &Stage, address: &libc::sockaddr_in) {
     let bytes = address.sin_port.to_ne_bytes();
     let port = u16::from_be_bytes(bytes);

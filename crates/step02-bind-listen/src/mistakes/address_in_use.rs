@@ -33,7 +33,7 @@ pub(crate) fn scene() -> Scene {
     .hints(&[
         "The call that fails is bind. It has one argument that matters.",
         "Who has this address already? On Linux, `ss -ltnp` lists who listens where.",
-        "Stop the earlier server, or give this one another port. Which number means \"any free one\"?",
+        "Stop the earlier server, or take another port. Which number means \"any free one\"?",
     ])
 }
 

@@ -13,7 +13,7 @@ use std::io::Read;
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::FromRawFd;
 
-use lab::{ANY_PORT, Part, Played, Scene, Sign, Stage};
+use lab::{ANY_PORT, OnCall, Part, Played, Scene, Sign, Stage};
 use nix::sys::socket::{AddressFamily, Backlog, SockFlag, SockType, SockaddrIn};
 use socket2::{Domain, Type};
 use step01_socket::{with_nix as nix_socket, with_socket2 as socket2_socket};
@@ -114,14 +114,14 @@ fn serve_one_client(stage: &mut Stage, listener: &TcpListener) -> Played {
 /// Four connections, one after the other, as four clients would make them. None says anything.
 fn client(stage: &mut Stage) -> Played {
     let address = stage.wait_address("listening")?;
-    let first = TcpStream::connect(address)?;
+    let first = TcpStream::connect(address).on("connect", address)?;
     stage.wait("accepted");
     let mut connected = vec![first];
-    connected.push(TcpStream::connect(address)?);
-    connected.push(TcpStream::connect(address)?);
+    connected.push(TcpStream::connect(address).on("connect", address)?);
+    connected.push(TcpStream::connect(address).on("connect", address)?);
     stage.say(format!("{} connections", connected.len()));
     stage.cue("two more", connected.len());
-    connected.push(TcpStream::connect(address)?);
+    connected.push(TcpStream::connect(address).on("connect", address)?);
     let count = connected.len();
     stage.found("all connected", format!("{count} connections"));
     Ok(())

@@ -1,8 +1,8 @@
 //! `privileged-port`: a program without privilege asks for a port below 1024, here 80.
 //!
 //! Low ports are for the well-known services. On Linux they need the capability
-//! CAP_NET_BIND_SERVICE, which root has; `ip_unprivileged_port_start` says where free ports begin.
-//! So that it fails for root too, the actor first gives its capabilities up.
+//! CAP_NET_BIND_SERVICE, which root has; `ip_unprivileged_port_start` is the first port that needs
+//! none. So that it fails for root too, the actor first gives its capabilities up.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddrV4};
@@ -29,7 +29,10 @@ pub(crate) fn scene() -> Scene {
     .needs(machine)
     .breaks(&[Sign::Found("server", "EACCES")])
     .shows(&[Sign::Found("server", "bound")])
-    .cause("ports below 1024 need a privilege (on Linux CAP_NET_BIND_SERVICE), and this program has none.")
+    .cause(
+        "ports below 1024 need a privilege (on Linux CAP_NET_BIND_SERVICE), and this program has \
+         none.",
+    )
     .repair("a port from 1024 up; port 0 takes one of those")
     .hints(&[
         "The call that fails is bind, and nobody else uses this address.",
@@ -55,6 +58,7 @@ fn machine() -> Result<(), String> {
 
 fn server_libc(stage: &mut Stage) -> Played {
     give_up_privileges(stage)?;
+    // WRONG in the broken twin: a port below 1024.
     let address = if stage.repaired() { ANY_PORT } else { HTTP };
     match stage.taught(|| with_libc::bound_to(address)) {
         Ok(fd) => stage.found(
@@ -70,6 +74,7 @@ fn server_nix(stage: &mut Stage) -> Played {
     give_up_privileges(stage)?;
     let none = SockFlag::empty();
     let fd = nix_socket::socket(AddressFamily::Inet, SockType::Stream, none, None)?;
+    // WRONG in the broken twin: a port below 1024.
     let address = if stage.repaired() { ANY_PORT } else { HTTP };
     match stage.taught(|| with_nix::bind(&fd, &SockaddrIn::from(address))) {
         Ok(()) => stage.found(
@@ -84,6 +89,7 @@ fn server_nix(stage: &mut Stage) -> Played {
 fn server_socket2(stage: &mut Stage) -> Played {
     give_up_privileges(stage)?;
     let socket = socket2_socket::socket(Domain::IPV4, Type::STREAM, None)?;
+    // WRONG in the broken twin: a port below 1024.
     let address = if stage.repaired() { ANY_PORT } else { HTTP };
     match stage.taught(|| with_socket2::bind(&socket, &address.into())) {
         Ok(()) => {
@@ -98,6 +104,7 @@ fn server_socket2(stage: &mut Stage) -> Played {
 
 fn server_std(stage: &mut Stage) -> Played {
     give_up_privileges(stage)?;
+    // WRONG in the broken twin: a port below 1024.
     let address = if stage.repaired() { ANY_PORT } else { HTTP };
     match stage.taught(|| with_std::listen_on(address)) {
         Ok(listener) => {
@@ -119,7 +126,8 @@ fn give_up_privileges(stage: &Stage) -> Played {
     let header: [u32; 2] = [0x2008_0522, 0];
     // Effective, permitted and inheritable, 64 bits each in two halves: all empty.
     let none: [u32; 6] = [0; 6];
-    // SAFETY: capset reads 8 bytes at the first pointer and, in version 3, 24 at the second; both arrays have them.
+    // SAFETY: capset reads 8 bytes at the first pointer and, in version 3, 24 at the second, and
+    // the two arrays have that many.
     cvt(unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), none.as_ptr()) })?;
     stage.say("has no privileges now, whoever started it");
     Ok(())
