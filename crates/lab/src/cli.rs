@@ -114,6 +114,18 @@ pub(crate) fn parse(
         Some(task) => task,
         None => task(step, &words)?,
     };
+    let scene = match &asked.task {
+        Task::Play(Some(name)) => step.scene(name),
+        Task::Play(None) => step.scenes.first(),
+        _ => None,
+    };
+    if let (Some(scene), Some(variant)) = (scene.filter(|scene| !scene.mistake), asked.variant) {
+        return Err(Trouble::new(format!(
+            "{} is not a mistake, so it has no {} form; the mistakes are marked in --list",
+            scene.name,
+            variant.name()
+        )));
+    }
     if asked.guests && !step.has_guests() {
         return Err(Trouble::new(format!(
             "{} has no guests in other languages; leave out --guests",
@@ -271,7 +283,7 @@ pub(crate) fn help(step: &Step) -> String {
     for (name, half) in [("serve", &step.serve), ("connect", &step.connect)] {
         if let Some(half) = half {
             out += &format!(
-                "{run} {name} [ADDR]    {} (default {DEFAULT_ADDRESS})\n",
+                "{run} {name} [ADDR]\n    {} (default {DEFAULT_ADDRESS})\n",
                 half.about
             );
         }

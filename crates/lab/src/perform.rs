@@ -45,13 +45,6 @@ impl<'a> Performance<'a> {
             ))?;
             return Ok(true);
         }
-        if let Some(variant) = self.asked.variant.filter(|_| !self.scene.mistake) {
-            return Err(Trouble::new(format!(
-                "{} is not a mistake, so it has no {} form; the mistakes are marked in --list",
-                self.scene.name,
-                variant.name()
-            )));
-        }
         self.trace = !self.asked.no_lens && can_trace();
         if self.asked.json {
             self.json()?;
@@ -234,10 +227,8 @@ impl<'a> Performance<'a> {
             out += &self.screen.fill(0, &format!("Why: {}", scene.cause));
         }
         let repaired = self.play(layer, Variant::Repaired, false)?;
-        out += &format!(
-            "\n{}\n",
-            self.screen.bold(&format!("Repaired: {}", scene.repair))
-        );
+        out += "\n";
+        out += &self.screen.headline(&format!("Repaired: {}", scene.repair));
         out += &repaired.draw(&self.screen, scene.aside);
         out += &self.trouble(&repaired);
         if self.asked.layer.is_none() && self.asked.variant.is_none() {
