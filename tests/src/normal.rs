@@ -9,7 +9,7 @@ const EPHEMERAL: std::ops::RangeInclusive<u32> = 32768..=60999;
 ///
 /// - A number of the ephemeral range that stands behind a local address (`127.0.0.1:`, `0.0.0.0:`, `[::1]:`)
 ///   or behind `port ` somewhere in the text becomes `<port1>`, `<port2>` … by first appearance, wherever it stands.
-/// - The two bytes of such a port, in hexadecimal (`e1 fd`) or as a sum (`225 * 256 + 253`), become a name as well.
+/// - The two bytes of such a port, in hexadecimal (`e1 fd`, `0xe1fd`) or as a sum (`225 * 256 + 253`), become a name as well.
 /// - A number behind `process `, `pid ` or `clone(…) = ` and its like becomes `<process1>` … in the same way.
 /// - A time with its unit (`1.234 s`, `12 ms`, `31.5 µs`) becomes `<time>`, and the unit stays.
 pub fn normal_form(text: &str) -> String {
@@ -67,6 +67,11 @@ fn bytes_named(text: &str, port: u16, name: &str) -> String {
     let bare = name.trim_matches(['<', '>']);
     let text = words_replaced(text, &words(&whole), &format!("<sum and {bare}>"));
     let text = words_replaced(&text, &words(&sum), &format!("<sum of {bare}>"));
+    let text = words_replaced(
+        &text,
+        &[format!("0x{port:04x}")],
+        &format!("<hex of {bare}>"),
+    );
     words_replaced(&text, &hex, &format!("<bytes of {bare}>"))
 }
 

@@ -49,7 +49,11 @@ fn list_names_every_scene(step: &str) {
     let output = run(step, &["--list"]).exits(0).quiet();
     for scene in scenes(step) {
         let mut lines = output.stdout.lines();
-        let line = lines.find(|line| line.split_whitespace().any(|word| word == scene.name));
+        let names = |line: &&str| {
+            let rest = line.strip_prefix("* ").or(line.strip_prefix("  "));
+            rest.is_some_and(|rest| rest.split(' ').next() == Some(&scene.name))
+        };
+        let line = lines.find(names);
         let line = line.unwrap_or_else(|| panic!("{step} --list lacks {}", scene.name));
         output.check(
             line.starts_with('*') == scene.core,
