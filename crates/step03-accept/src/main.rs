@@ -1,7 +1,9 @@
 //! `accept`: the scenes of this step.
 
+mod later;
 mod mistakes;
 mod scenes;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -12,14 +14,25 @@ fn main() -> ExitCode {
         name: env!("CARGO_PKG_NAME"),
         title: "accept: take one finished connection off the queue",
         lesson: "lessons/03-accept.md",
-        scenes: vec![scenes::accept(), mistakes::forgot_listen::scene()],
+        scenes: vec![
+            scenes::accept(),
+            scenes::connected_before_accept::scene(),
+            scenes::same_port::scene(),
+            mistakes::forgot_listen::scene(),
+            mistakes::talk_to_listener::scene(),
+            mistakes::accept_datagram::scene(),
+            mistakes::addrlen::scene(),
+            mistakes::too_many_files::scene(),
+            mistakes::emfile_spin::scene(),
+            mistakes::one_at_a_time::scene(),
+        ],
         serve: Some(Half {
             about: "accepts, prints the peer and closes",
             parts: layers(
-                scenes::serve_libc,
-                scenes::serve_nix,
-                scenes::serve_socket2,
-                scenes::serve_std,
+                serve::serve_libc,
+                serve::serve_nix,
+                serve::serve_socket2,
+                serve::serve_std,
             ),
         }),
         connect: None,

@@ -1,9 +1,18 @@
-//! How `accept` works: the scenes that are not mistakes.
+//! How `accept` works: the main scene, and what the scenes and mistakes of this step share.
 
-use lab::{ANY_PORT, Layer, OnCall, Play, Played, Scene, Stage, layers, peer, quote};
+pub(crate) mod connected_before_accept;
+pub(crate) mod same_port;
+
+use std::net::{SocketAddrV4, TcpStream};
+use std::os::fd::AsRawFd;
+
+use lab::{ANY_PORT, Layer, OnCall, Play, Played, Scene, Stage, Trouble, layers, peer, quote};
 use nix::sys::socket::Backlog;
+use socket2::SockAddr;
 use step02_bind_listen as step02;
 use step03_accept::{with_libc, with_nix, with_socket2, with_std};
+
+use crate::later::close;
 
 /// Room in the queue for connections that nobody has accepted yet.
 pub(crate) const BACKLOG: i32 = 5;
@@ -30,14 +39,18 @@ pub(crate) fn accept() -> Scene {
     .quote(Layer::Std, quote!("with_std.rs", "listener.accept()"))
 }
 
+/// The port of the new descriptor is what the kernel says of it, not what the server bound.
 fn idea(play: &Play) -> Option<String> {
     let call = play.call("server", "accept")?;
     let listens = call.descriptor()?;
     let talks = call.returned()?;
-    let port = play.cue("listening")?.rsplit_once(':')?.1.to_owned();
-    Some(format!(
-        "Descriptor {listens} listens, descriptor {talks} talks, and both are on port {port}."
-    ))
+    let local = call.ends.as_ref()?.local.as_ref()?.to_string();
+    let port = local.rsplit_once(':')?.1;
+    (play.cue("listening")? == local).then(|| {
+        format!(
+            "Descriptor {listens} listens, descriptor {talks} talks, and both are on port {port}."
+        )
+    })
 }
 
 fn server_libc(stage: &mut Stage) -> Played {
@@ -45,10 +58,8 @@ fn server_libc(stage: &mut Stage) -> Played {
     stage.cue("listening", step02::with_libc::local_address(listener)?);
     let (connection, peer) = stage.taught(|| with_libc::accept_peer(listener))?;
     stage.say(format!("descriptor {connection} talks with {peer}"));
-    // SAFETY: the descriptor came from accept above, and nothing else knows the number.
-    unsafe { libc::close(connection) };
-    // SAFETY: likewise the listener.
-    unsafe { libc::close(listener) };
+    close(connection);
+    close(listener);
     Ok(())
 }
 
@@ -56,30 +67,30 @@ fn server_nix(stage: &mut Stage) -> Played {
     let listener = step02::with_nix::listen_on(ANY_PORT, Backlog::new(BACKLOG)?)?;
     stage.cue("listening", step02::with_nix::local_address(&listener)?);
     let connection = stage.taught(|| with_nix::accept(&listener))?;
-    stage.say(format!(
-        "talks with {}",
-        with_nix::peer_address(&connection)?
-    ));
-    Ok(())
+    let peer = with_nix::peer_address(&connection)?;
+    let descriptor = connection.as_raw_fd();
+    stage.say(format!("descriptor {descriptor} talks with {peer}"));
+    Ok(()) // Here both owners end, the younger first, and each closes its descriptor.
 }
 
 fn server_socket2(stage: &mut Stage) -> Played {
     let listener = step02::with_socket2::listen_on(ANY_PORT, BACKLOG)?;
-    let address = step02::with_socket2::local_address(&listener)?;
-    stage.cue("listening", address.as_socket_ipv4().unwrap_or(ANY_PORT));
-    let (_connection, peer) = stage.taught(|| with_socket2::accept(&listener))?;
-    stage.say(format!(
-        "talks with {}",
-        peer.as_socket_ipv4().unwrap_or(ANY_PORT)
-    ));
+    stage.cue(
+        "listening",
+        ipv4(&step02::with_socket2::local_address(&listener)?)?,
+    );
+    let (connection, peer) = stage.taught(|| with_socket2::accept(&listener))?;
+    let (descriptor, peer) = (connection.as_raw_fd(), ipv4(&peer)?);
+    stage.say(format!("descriptor {descriptor} talks with {peer}"));
     Ok(())
 }
 
 fn server_std(stage: &mut Stage) -> Played {
     let listener = step02::with_std::listen_on(ANY_PORT)?;
     stage.cue("listening", step02::with_std::local_address(&listener)?);
-    let (_connection, peer) = stage.taught(|| with_std::accept(&listener))?;
-    stage.say(format!("talks with {peer}"));
+    let (connection, peer) = stage.taught(|| with_std::accept(&listener))?;
+    let descriptor = connection.as_raw_fd();
+    stage.say(format!("descriptor {descriptor} talks with {peer}"));
     Ok(())
 }
 
@@ -89,62 +100,21 @@ fn client(stage: &mut Stage) -> Played {
     peer::client(stage)
 }
 
-pub(crate) fn serve_libc(stage: &mut Stage) -> Played {
-    let address = stage.address()?;
-    let listener = step02::with_libc::listen_on(address, BACKLOG).on("bind", address)?;
-    stage.say(format!(
-        "listening on {}",
-        step02::with_libc::local_address(listener)?
-    ));
-    loop {
-        let (connection, peer) = with_libc::accept_peer(listener).on("accept", address)?;
-        stage.say(format!(
-            "accepted {peer}: descriptor {connection}; closing it"
-        ));
-        // SAFETY: the descriptor came from accept above, and nothing else knows the number.
-        unsafe { libc::close(connection) };
+/// For other scenes: this many clients in one program, who stay until the server gives the cue `done`.
+pub(crate) fn clients<const COUNT: usize>(stage: &mut Stage) -> Played {
+    let address = stage.wait_address("listening")?;
+    let mut connections = Vec::new();
+    for _ in 0..COUNT {
+        connections.push(TcpStream::connect(address).on("connect", address)?);
     }
+    stage.cue("connected", connections.len());
+    stage.wait("done");
+    Ok(())
 }
 
-pub(crate) fn serve_nix(stage: &mut Stage) -> Played {
-    let address = stage.address()?;
-    let listener =
-        step02::with_nix::listen_on(address, Backlog::new(BACKLOG)?).on("bind", address)?;
-    stage.say(format!(
-        "listening on {}",
-        step02::with_nix::local_address(&listener)?
-    ));
-    loop {
-        let connection = with_nix::accept(&listener).on("accept", address)?;
-        stage.say(format!(
-            "accepted {}; closing it",
-            with_nix::peer_address(&connection)?
-        ));
-    }
-}
-
-pub(crate) fn serve_socket2(stage: &mut Stage) -> Played {
-    let address = stage.address()?;
-    let listener = step02::with_socket2::listen_on(address, BACKLOG).on("bind", address)?;
-    stage.say(format!("listening on {address}"));
-    loop {
-        let (_connection, peer) = with_socket2::accept(&listener).on("accept", address)?;
-        stage.say(format!(
-            "accepted {}; closing it",
-            peer.as_socket_ipv4().unwrap_or(address)
-        ));
-    }
-}
-
-pub(crate) fn serve_std(stage: &mut Stage) -> Played {
-    let address = stage.address()?;
-    let listener = step02::with_std::listen_on(address).on("bind", address)?;
-    stage.say(format!(
-        "listening on {}",
-        step02::with_std::local_address(&listener)?
-    ));
-    loop {
-        let (_connection, peer) = with_std::accept(&listener).on("accept", address)?;
-        stage.say(format!("accepted {peer}; closing it"));
-    }
+/// socket2's address is of any family; the sockets of these scenes are all `AF_INET`.
+pub(crate) fn ipv4(address: &SockAddr) -> Result<SocketAddrV4, Trouble> {
+    address
+        .as_socket_ipv4()
+        .ok_or_else(|| Trouble::new("the kernel gave an address that is not an IPv4 one"))
 }

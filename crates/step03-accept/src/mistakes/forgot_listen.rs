@@ -7,7 +7,8 @@ use step01_socket::{with_nix as nix_socket, with_socket2 as socket2_socket};
 use step02_bind_listen as step02;
 use step03_accept::{with_libc, with_nix, with_socket2};
 
-use crate::scenes::BACKLOG;
+use crate::later::close;
+use crate::scenes::{BACKLOG, ipv4};
 
 pub(crate) fn scene() -> Scene {
     let parts = [
@@ -39,14 +40,19 @@ pub(crate) fn scene() -> Scene {
 
 fn server_libc(stage: &mut Stage) -> Played {
     let listener = step02::with_libc::bound_to(ANY_PORT)?;
+    // WRONG without this: there is no queue to accept from.
     if stage.repaired() {
         step02::with_libc::listen(listener, BACKLOG)?;
     }
     stage.cue("listening", step02::with_libc::local_address(listener)?);
     match stage.taught(|| with_libc::accept_peer(listener)) {
-        Ok((_, peer)) => stage.found("accepted", format!("accepted {peer}")),
+        Ok((connection, peer)) => {
+            stage.found("accepted", format!("accepted {peer}"));
+            close(connection);
+        }
         Err(error) => stage.found_error("accept", &error),
     }
+    close(listener);
     Ok(())
 }
 
@@ -54,6 +60,7 @@ fn server_nix(stage: &mut Stage) -> Played {
     let none = SockFlag::empty();
     let listener = nix_socket::socket(AddressFamily::Inet, SockType::Stream, none, None)?;
     step02::with_nix::bind(&listener, &SockaddrIn::from(ANY_PORT))?;
+    // WRONG without this: there is no queue to accept from.
     if stage.repaired() {
         step02::with_nix::listen(&listener, Backlog::new(BACKLOG)?)?;
     }
@@ -68,13 +75,14 @@ fn server_nix(stage: &mut Stage) -> Played {
 fn server_socket2(stage: &mut Stage) -> Played {
     let listener = socket2_socket::socket(Domain::IPV4, Type::STREAM, None)?;
     step02::with_socket2::bind(&listener, &ANY_PORT.into())?;
+    // WRONG without this: there is no queue to accept from.
     if stage.repaired() {
         step02::with_socket2::listen(&listener, BACKLOG)?;
     }
-    let address = step02::with_socket2::local_address(&listener)?;
-    stage.cue("listening", address.as_socket_ipv4().unwrap_or(ANY_PORT));
+    let address = ipv4(&step02::with_socket2::local_address(&listener)?)?;
+    stage.cue("listening", address);
     match stage.taught(|| with_socket2::accept(&listener)) {
-        Ok(_) => stage.found("accepted", "accepted a connection"),
+        Ok((_, peer)) => stage.found("accepted", format!("accepted {}", ipv4(&peer)?)),
         Err(error) => stage.found_error("accept", &error),
     }
     Ok(())
