@@ -71,7 +71,9 @@ fn server_libc(stage: &mut Stage) -> Played {
     };
     stage.found(
         token,
-        format!("wanted port {WANTED}; the bytes were {first:02x} {second:02x}; it got {port}"),
+        format!(
+            "wanted port {WANTED}; the bytes were {first:02x} {second:02x}; it got port {port}"
+        ),
     );
     Ok(())
 }

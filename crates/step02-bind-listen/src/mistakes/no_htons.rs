@@ -34,15 +34,15 @@ pub(crate) fn scene() -> Scene {
     .shows(&[Sign::Found("server", "8080")])
     .cause(
         "the kernel reads the port in network byte order, highest byte first, and this \
-             processor stored the lowest first. No call fails; clients that go to 8080 do not \
-             find this server.",
+         processor stored the lowest first. No call fails; clients that go to 8080 do not \
+         find this server.",
     )
     .repair("htons, in Rust to_be")
     .hints(&[
-        "No call fails. Compare the port that was asked for with the port that bind got.",
+        "No call fails. Compare the port that was wanted with the port that bind was given.",
         "Write both numbers in hexadecimal: 8080 is 0x1f90.",
         "In which order does the kernel read the two bytes, and in which order does this \
-             processor store them?",
+         processor store them?",
     ])
 }
 
@@ -73,7 +73,9 @@ fn server_libc(stage: &mut Stage) -> Played {
     let [first, second] = address.sin_port.to_ne_bytes();
     stage.found(
         port,
-        format!("wanted port {WANTED}; the bytes were {first:02x} {second:02x}; it got {port}"),
+        format!(
+            "wanted port {WANTED}; the bytes were {first:02x} {second:02x}; it got port {port}"
+        ),
     );
     Ok(())
 }
