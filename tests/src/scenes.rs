@@ -76,5 +76,9 @@ pub fn scenes(step: &str) -> Vec<Scene> {
 #[track_caller]
 pub fn has_half(step: &str, half: &str) -> bool {
     let help = run(step, &["--help"]).exits(0).quiet();
-    help.stdout.contains(&format!("-p {step} -- {half} [ADDR]"))
+    // Where a scene has the half's name, the half needs its address.
+    let typed = format!("-p {step} -- {half} ");
+    [format!("{typed}[ADDR]"), format!("{typed}ADDR")]
+        .iter()
+        .any(|typed| help.stdout.contains(typed))
 }

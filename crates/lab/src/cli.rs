@@ -151,6 +151,10 @@ fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
         )));
     }
     match first.as_str() {
+        // Where a scene has the half's name, the name alone is the scene.
+        name if words.len() == 1 && step.scene(name).is_some() => {
+            Ok(Task::Play(Some(name.to_owned())))
+        }
         "serve" if step.serve.is_some() => Ok(Task::Serve(address(words.get(1))?)),
         "connect" if step.connect.is_some() => Ok(Task::Connect(address(words.get(1))?)),
         half @ ("serve" | "connect") => Err(Trouble::new(format!(
@@ -162,7 +166,6 @@ fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
                 "it has no half that calls"
             },
         ))),
-        name if step.scene(name).is_some() => Ok(Task::Play(Some(name.to_owned()))),
         name => {
             let halves = [
                 ("serve", step.serve.is_some()),
@@ -282,10 +285,12 @@ pub(crate) fn help(step: &Step) -> String {
     let mut out = format!("{}\n\n{run} [SCENE] [OPTIONS]\n", step.title);
     for (name, half) in [("serve", &step.serve), ("connect", &step.connect)] {
         if let Some(half) = half {
-            out += &format!(
-                "{run} {name} [ADDR]\n    {} (default {DEFAULT_ADDRESS})\n",
-                half.about
-            );
+            let address = if step.scene(name).is_some() {
+                format!("ADDR\n    {}", half.about)
+            } else {
+                format!("[ADDR]\n    {} (default {DEFAULT_ADDRESS})", half.about)
+            };
+            out += &format!("{run} {name} {address}\n");
         }
     }
     out += "

@@ -17,7 +17,7 @@ use step04_connect::{with_libc, with_nix, with_socket2, with_std};
 /// before the client's connect has returned.
 pub(crate) fn ephemeral_port() -> Scene {
     Scene::new(
-        "ephemeral-port",
+        "connect",
         "connect gives the client a port, and returns before anyone accepts",
     )
     .core()
