@@ -51,7 +51,7 @@ pub(crate) fn serve_std(stage: &mut Stage) -> Played {
 /// Sleeps until the first client is in the queue, says so, and then sleeps for ever.
 ///
 /// `poll` (step 15) returns when the listener is readable: when there is a connection to accept.
-/// Nobody takes that connection, so the listener stays readable, and to poll again would be to spin.
+/// Nobody takes that connection, so the listener stays readable: to poll again would be to spin.
 /// Of later clients this program therefore hears nothing. The kernel answers them all the same.
 fn stay(stage: &Stage, listener: RawFd) -> Played {
     let mut watched = libc::pollfd {

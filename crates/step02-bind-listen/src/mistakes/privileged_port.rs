@@ -10,7 +10,6 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 use lab::{ANY_PORT, Played, Scene, Sign, Stage, layers};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, SockaddrIn};
 use socket2::{Domain, Type};
-use step01_socket::with_libc::cvt;
 use step01_socket::{with_nix as nix_socket, with_socket2 as socket2_socket};
 use step02_bind_listen::{with_libc, with_nix, with_socket2, with_std};
 
@@ -122,13 +121,14 @@ fn server_std(stage: &mut Stage) -> Played {
 /// See capset(2) and capabilities(7).
 #[cfg(target_os = "linux")]
 fn give_up_privileges(stage: &Stage) -> Played {
+    use step01_socket::with_libc as step01;
     // _LINUX_CAPABILITY_VERSION_3, and 0 for this thread.
     let header: [u32; 2] = [0x2008_0522, 0];
     // Effective, permitted and inheritable, 64 bits each in two halves: all empty.
     let none: [u32; 6] = [0; 6];
     // SAFETY: capset reads 8 bytes at the first pointer and, in version 3, 24 at the second, and
     // the two arrays have that many.
-    cvt(unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), none.as_ptr()) })?;
+    step01::cvt(unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), none.as_ptr()) })?;
     stage.say("has no privileges now, whoever started it");
     Ok(())
 }
