@@ -9,7 +9,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use lens::event::{Event, Life, Mark, Note, Turn, Who};
+use lens::event::{Event, Mark, Note, Outcome, Time, Who};
 
 use crate::asleep::asleep_in;
 use crate::cast::{self, Cast};
@@ -78,7 +78,7 @@ pub(crate) fn play(request: Request<'_>) -> Result<Play, Trouble> {
         marks: Vec::new(),
         receiver,
         cast,
-        stuck: false,
+        stuck: None,
     }
     .play()
 }
@@ -107,7 +107,8 @@ struct Director<'a> {
     marks: Vec<Mark>,
     receiver: Receiver<(usize, Option<Line>)>,
     cast: Cast,
-    stuck: bool,
+    /// Since when all sleep that were announced to be stuck.
+    stuck: Option<Time>,
 }
 
 impl Director<'_> {
@@ -117,8 +118,8 @@ impl Director<'_> {
         while !self.actors.iter().all(|actor| actor.gone) {
             self.answer_who_waits()?;
             if let Some(seen) = self.stuck_as_announced() {
+                self.stuck = Some(now());
                 self.marks.extend(seen);
-                self.stuck = true;
                 break;
             }
             if let Some(failed) = self.actors.iter().find_map(|actor| actor.failed.clone()) {
@@ -157,22 +158,25 @@ impl Director<'_> {
                 break;
             }
         }
-        if trouble.is_none() && !self.stuck {
+        if trouble.is_none() && self.stuck.is_none() {
             // A process closes its line a moment before it ends: that end is its own.
             self.cast.let_end(Instant::now() + DEADLINE, LOOK_AGAIN);
         }
         self.cast.kill_all();
-        if self.stuck {
-            self.hear_the_rest()?;
+        if let Some(since) = self.stuck {
+            self.hear_until(since)?;
         }
         self.finish(trouble)
     }
 
     /// What the actors told before they fell asleep may still be on its way.
-    fn hear_the_rest(&mut self) -> Result<(), Trouble> {
+    /// What comes later is no part of the scene: they are killed one after the other, and the end of the first
+    /// can wake up the second.
+    fn hear_until(&mut self, last: Time) -> Result<(), Trouble> {
         while !self.actors.iter().all(|actor| actor.gone) {
             match self.receiver.recv_timeout(DEADLINE) {
-                Ok((index, Some(line))) => self.hear(index, line).map(drop)?,
+                Ok((index, Some(line))) if line.at <= last => self.hear(index, line).map(drop)?,
+                Ok((_, Some(_))) => {}
                 Ok((index, None)) => self.actors[index].gone = true,
                 Err(_) => break,
             }
@@ -426,14 +430,6 @@ impl Director<'_> {
                             .get(&call.who.process)
                             .is_none_or(|ready| call.entered > *ready)
                 }
-                // Who is stuck is killed by the lab, and that is no part of the scene.
-                Event::Life(Life {
-                    what:
-                        Turn::Killed {
-                            signal: libc::SIGKILL,
-                        },
-                    ..
-                }) if stuck => false,
                 Event::Life(life) => ready
                     .get(&life.who.process)
                     .is_none_or(|ready| life.at > *ready),
@@ -441,6 +437,9 @@ impl Director<'_> {
             })
             .collect();
         events.extend(marks.drain(..).map(Event::Mark));
+        if let Some(since) = stuck {
+            end_at(&mut events, since);
+        }
         events.sort_by_key(Event::at);
         let mut runs = Vec::new();
         let mut failed = None;
@@ -451,7 +450,7 @@ impl Director<'_> {
             });
             if !(actor.done
                 || (request.guest.is_some() && status.success())
-                || stuck
+                || stuck.is_some()
                 || announced_death
                 || failed.is_some())
             {
@@ -476,9 +475,24 @@ impl Director<'_> {
         };
         if play.trouble.is_none() && request.address.is_none() && request.guest.is_none() {
             let signs = announced(request.scene, request.layer, request.variant);
-            play.trouble = signs.iter().find_map(|sign| missing(&play, sign, stuck));
+            play.trouble = signs
+                .iter()
+                .find_map(|sign| missing(&play, sign, stuck.is_some()));
         }
         Ok(play)
+    }
+}
+
+/// Leaves out what came after this time; a call that had not ended by then never did.
+fn end_at(events: &mut Vec<Event>, last: Time) {
+    events.retain(|event| event.at() <= last);
+    for event in events {
+        if let Event::Call(call) = event
+            && call.left.is_some_and(|left| left > last)
+        {
+            call.left = None;
+            call.outcome = Outcome::Unfinished;
+        }
     }
 }
 
