@@ -142,6 +142,22 @@ fn short(name: &str) -> &str {
     name.split_once(" (").map_or(name, |(short, _)| short)
 }
 
+/// The names of these lanes in a row; a remark that several of them have is written once: `server; first, second (a helper)`.
+fn names(lanes: &[Lane]) -> String {
+    let mut out = String::new();
+    for (index, lane) in lanes.iter().enumerate() {
+        let name = short(&lane.name);
+        let remark = &lane.name[name.len()..];
+        out += name;
+        match lanes.get(index + 1) {
+            Some(next) if next.name[short(&next.name).len()..] == *remark => out += ", ",
+            Some(_) => out += &format!("{remark}; "),
+            None => out += remark,
+        }
+    }
+    out
+}
+
 fn turn(turn: &Turn) -> Option<String> {
     Some(match turn {
         Turn::Exec { program } => {
@@ -166,8 +182,7 @@ fn one_lane(lines: &[Line], lanes: &[Lane], room: usize, margin: usize, style: &
     if let [lane] = lanes {
         out += &format!("{:margin$}{}\n", "", bold(&lane.name, style));
     } else if lanes.iter().any(|lane| short(&lane.name) != lane.name) {
-        let names: Vec<&str> = lanes.iter().map(|lane| lane.name.as_str()).collect();
-        for part in wrap(&names.join(", "), room) {
+        for part in wrap(&names(lanes), room) {
             out += &format!("{:margin$}{}\n", "", bold(&part, style));
         }
     }
@@ -188,8 +203,7 @@ fn one_lane(lines: &[Line], lanes: &[Lane], room: usize, margin: usize, style: &
 fn two_lanes(lines: &[Line], lanes: &[Lane], room: usize, margin: usize, style: &Style) -> String {
     let left = (room - GAP) / 2;
     let right = room - GAP - left;
-    let others: Vec<&str> = lanes[1..].iter().map(|lane| lane.name.as_str()).collect();
-    let others = others.join(", ");
+    let others = names(&lanes[1..]);
     let heads = pad(
         &bold(&lanes[0].name, style),
         lanes[0].name.width(),

@@ -145,7 +145,8 @@ impl Display for Address {
                     _ if data.is_empty() => {}
                     // Cut off: numbers they are, port and address, and no text.
                     Some(libc::AF_INET | libc::AF_INET6) => {
-                        let numbers: Vec<String> = data.iter().map(|b| format!("{b:02x}")).collect();
+                        let numbers: Vec<String> =
+                            data.iter().map(|b| format!("{b:02x}")).collect();
                         write!(f, ", {}", numbers.join(" "))?;
                     }
                     _ => {

@@ -40,7 +40,7 @@ fn inet_too_short() {
             data
         }
     );
-    reads(&image, r##"{AF_INET, "#(\x7f\0\0\x01"}"##);
+    reads(&image, "{AF_INET, 23 28 7f 00 00 01}");
 }
 
 #[test]
