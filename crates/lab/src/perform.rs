@@ -348,6 +348,10 @@ impl<'a> Performance<'a> {
         if self.step.serve.is_some() {
             out += &format!("  {run} serve\n    and in a second terminal: nc 127.0.0.1 9000\n");
         }
+        if self.step.serve.is_none() && self.step.connect.is_some() {
+            out += &format!("  {run} connect {}\n", cli::DEFAULT_ADDRESS);
+            out += "    and before it in a second terminal: nc -l 9000\n";
+        }
         // The lesson stands in the workspace; a program that was moved elsewhere cannot point to it.
         let workspace = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         if workspace.join(self.step.lesson).is_file() {
@@ -467,7 +471,8 @@ impl Play {
         let mut seen: Vec<String> = findings.collect();
         let stuck = self.stuck();
         if !stuck.is_empty() {
-            seen.push(format!("{}, and nobody wakes up", stuck.join(", ")));
+            let them = if stuck.len() == 1 { "it" } else { "them" };
+            seen.push(format!("{}, and nothing wakes {them}", stuck.join(", ")));
         }
         let nothing_else = seen.is_empty();
         let killed = self.runs.iter().filter_map(|run| {

@@ -114,7 +114,8 @@ impl Play {
         let mut out = lens::lanes::draw(&self.events, &rows, &lanes, &style);
         let stuck = self.stuck();
         if !stuck.is_empty() {
-            let text = format!("{}: nobody wakes up, and the scene ends.", stuck.join(", "));
+            let them = if stuck.len() == 1 { "it" } else { "them" };
+            let text = format!("{}: nothing wakes {them}, and the scene ends.", stuck.join(", "));
             out += &screen.fill(0, &text);
         }
         out
