@@ -71,9 +71,7 @@ fn server_libc(stage: &mut Stage) -> Played {
     };
     stage.found(
         token,
-        format!(
-            "wanted port {WANTED}; the bytes were {first:02x} {second:02x}; it got port {port}"
-        ),
+        format!("wanted port {WANTED}; bytes {first:02x} {second:02x}; got port {port}"),
     );
     Ok(())
 }

@@ -73,9 +73,7 @@ fn server_libc(stage: &mut Stage) -> Played {
     let [first, second] = address.sin_port.to_ne_bytes();
     stage.found(
         port,
-        format!(
-            "wanted port {WANTED}; the bytes were {first:02x} {second:02x}; it got port {port}"
-        ),
+        format!("wanted port {WANTED}; bytes {first:02x} {second:02x}; got port {port}"),
     );
     Ok(())
 }
