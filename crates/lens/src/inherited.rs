@@ -88,6 +88,16 @@ impl Inherited {
     }
 }
 
+/// Drops those of these signals that have come and that nobody has taken yet: POSIX has ignoring them do that.
+pub(crate) fn drop_pending(signals: &[i32]) {
+    for &signal in signals {
+        // SAFETY: SIG_IGN is not a function, so nothing will be called.
+        let before = unsafe { libc::signal(signal, libc::SIG_IGN) };
+        // SAFETY: this is the action that the signal had a moment ago.
+        unsafe { libc::signal(signal, before) };
+    }
+}
+
 /// A set of signals.
 pub(crate) fn set(signals: &[i32]) -> libc::sigset_t {
     // SAFETY: sigset_t is a set of bits, for which all bits zero is a value.

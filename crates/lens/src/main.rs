@@ -51,6 +51,8 @@ fn main() {
     };
     let inherited = Inherited::and_block(&relay::SIGNALS);
     let result = run(&args, &inherited, output);
+    // What came for the command and was not passed on in time is not meant for this program.
+    inherited::drop_pending(&relay::SIGNALS);
     inherited.unblock();
     match result {
         Ok(status) => end_like(status),

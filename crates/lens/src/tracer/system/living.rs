@@ -51,8 +51,8 @@ impl Living {
         let mut alive = false;
         for process in processes {
             if let Some(descriptor) = state.processes.get(process) {
-                alive = true;
-                send(*process, descriptor.as_deref(), signal);
+                // One that has been waited for and not yet taken off the list is not alive.
+                alive |= send(*process, descriptor.as_deref(), signal);
             }
         }
         alive
@@ -73,26 +73,21 @@ fn pidfd_open(process: i32) -> Option<OwnedFd> {
     Some(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
-fn send(process: i32, descriptor: Option<&OwnedFd>, signal: i32) {
-    match descriptor {
+/// Sends a signal; false when the process is gone.
+fn send(process: i32, descriptor: Option<&OwnedFd>, signal: i32) -> bool {
+    let result = match descriptor {
         Some(descriptor) => {
             let fd = descriptor.as_raw_fd();
+            let plain = std::ptr::null::<libc::siginfo_t>();
             // SAFETY: pidfd_send_signal reads nothing from memory when its third argument is null.
-            unsafe {
-                libc::syscall(
-                    libc::SYS_pidfd_send_signal,
-                    fd,
-                    signal,
-                    std::ptr::null::<libc::siginfo_t>(),
-                    0,
-                )
-            };
+            unsafe { libc::syscall(libc::SYS_pidfd_send_signal, fd, signal, plain, 0) }
         }
         None => {
             // Without a descriptor a window is left: from the tracer's wait for this process to the moment it takes
             // it off the list, a few instructions later, the id could be given to another.
             // SAFETY: kill takes two numbers and touches no memory.
-            unsafe { libc::kill(process, signal) };
+            libc::c_long::from(unsafe { libc::kill(process, signal) })
         }
-    }
+    };
+    result == 0
 }
