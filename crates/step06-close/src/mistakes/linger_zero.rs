@@ -41,6 +41,7 @@ pub(crate) fn scene() -> Scene {
 fn client_libc(stage: &mut Stage) -> Played {
     let address = stage.wait_address("listening")?;
     let connection = step04::with_libc::connect_to(address).on("connect", address)?;
+    stage.wait("accepted");
     step05::with_libc::send_all(connection, LETTER, 0).map_err(|(_, error)| error)?;
     if !stage.repaired() {
         // WRONG: the letter may still be in the send buffer.
@@ -54,6 +55,7 @@ fn client_libc(stage: &mut Stage) -> Played {
 fn client_nix(stage: &mut Stage) -> Played {
     let address = stage.wait_address("listening")?;
     let connection = step04::with_nix::connect_to(address).on("connect", address)?;
+    stage.wait("accepted");
     let none = MsgFlags::empty();
     step05::with_nix::send_all(&connection, LETTER, none).map_err(|(_, errno)| errno)?;
     if !stage.repaired() {
@@ -68,6 +70,7 @@ fn client_nix(stage: &mut Stage) -> Played {
 fn client_socket2(stage: &mut Stage) -> Played {
     let address = stage.wait_address("listening")?;
     let connection = step04::with_socket2::connect_to(address).on("connect", address)?;
+    stage.wait("accepted");
     step05::with_socket2::write_all(&connection, LETTER)?;
     if !stage.repaired() {
         // WRONG: the letter may still be in the send buffer.
@@ -81,6 +84,7 @@ fn client_socket2(stage: &mut Stage) -> Played {
 fn client_std(stage: &mut Stage) -> Played {
     let address = stage.wait_address("listening")?;
     let connection = step04::with_std::connect_to(address).on("connect", address)?;
+    stage.wait("accepted");
     step05::with_std::write_all(&connection, LETTER)?;
     if !stage.repaired() {
         // WRONG: the letter may still be in the send buffer. std itself has no such option:
@@ -101,6 +105,7 @@ fn server(stage: &mut Stage) -> Played {
     let address = listener.local_addr()?.as_socket_ipv4();
     stage.cue("listening", address.unwrap_or(ANY_PORT));
     let (connection, _) = listener.accept()?;
+    stage.cue("accepted", "");
     stage.wait("closed");
     find_all_of(stage, &connection, LETTER.len())
 }
