@@ -56,9 +56,17 @@ fn take_stage<'a>(step: &'a Step, args: &'a [String]) -> Option<(Stage, Role<'a>
     let variant = [Variant::Broken, Variant::Repaired]
         .into_iter()
         .find(|v| v.name() == variant)?;
+    // A half that plays alone is its own actor. A scene may have the same name, but not its actors.
+    let alone = match actor.as_str() {
+        _ if scene != actor => None,
+        "serve" => step.serve,
+        "connect" => step.connect,
+        _ => None,
+    };
     let (layer, role) = match (Layer::from_name(layer), scene.as_str()) {
-        (Some(layer), "serve") => (layer, Role::Act(step.serve?.parts[layer as usize].act()?)),
-        (Some(layer), "connect") => (layer, Role::Act(step.connect?.parts[layer as usize].act()?)),
+        (Some(layer), _) if alone.is_some() => {
+            (layer, Role::Act(alone?.parts[layer as usize].act()?))
+        }
         (Some(layer), name) => {
             let actor = step.scene(name)?.actors.iter().find(|a| a.name == actor)?;
             (layer, Role::Act(actor.parts[layer as usize].act()?))

@@ -115,7 +115,10 @@ impl Play {
         let stuck = self.stuck();
         if !stuck.is_empty() {
             let them = if stuck.len() == 1 { "it" } else { "them" };
-            let text = format!("{}: nothing wakes {them}, and the scene ends.", stuck.join(", "));
+            let text = format!(
+                "{}: nothing wakes {them}, and the scene ends.",
+                stuck.join(", ")
+            );
             out += &screen.fill(0, &text);
         }
         out
