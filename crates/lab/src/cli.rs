@@ -288,7 +288,7 @@ pub(crate) fn help(step: &Step) -> String {
             let address = if step.scene(name).is_some() {
                 format!("ADDR\n    {}", half.about)
             } else {
-                format!("[ADDR]\n    {} (default {DEFAULT_ADDRESS})", half.about)
+                format!("[ADDR]    (default {DEFAULT_ADDRESS})\n    {}", half.about)
             };
             out += &format!("{run} {name} {address}\n");
         }
