@@ -16,14 +16,13 @@ pub(crate) fn connect_libc(stage: &mut Stage) -> Played {
     let sent = step05::with_libc::send_all(connection, LINE, 0).map_err(|(_, error)| error);
     sent.on("send", address)?;
     with_libc::shutdown(connection, libc::SHUT_WR).on("shutdown", address)?;
-    let (mut answer, mut buffer) = (Vec::new(), [0; 4096]);
+    let mut buffer = [0; 4096];
     loop {
         match step05::with_libc::recv(connection, &mut buffer, 0).on("recv", address)? {
-            0 => break,
-            count => answer.extend_from_slice(&buffer[..count]),
+            0 => break stage.say("recv returned 0: the end"),
+            count => report(stage, &buffer[..count]),
         }
     }
-    report(stage, &answer);
     with_libc::close(connection)?;
     Ok(())
 }
@@ -35,14 +34,13 @@ pub(crate) fn connect_nix(stage: &mut Stage) -> Played {
     let sent = step05::with_nix::send_all(&connection, LINE, none).map_err(|(_, errno)| errno);
     sent.on("send", address)?;
     with_nix::shutdown(&connection, socket::Shutdown::Write).on("shutdown", address)?;
-    let (mut answer, mut buffer) = (Vec::new(), [0; 4096]);
+    let mut buffer = [0; 4096];
     loop {
         match step05::with_nix::recv(&connection, &mut buffer, none).on("recv", address)? {
-            0 => break,
-            count => answer.extend_from_slice(&buffer[..count]),
+            0 => break stage.say("recv returned 0: the end"),
+            count => report(stage, &buffer[..count]),
         }
     }
-    report(stage, &answer);
     with_nix::close(connection)?;
     Ok(())
 }
@@ -52,14 +50,13 @@ pub(crate) fn connect_socket2(stage: &mut Stage) -> Played {
     let connection = step04::with_socket2::connect_to(address).on("connect", address)?;
     step05::with_socket2::write_all(&connection, LINE).on("send", address)?;
     with_socket2::shutdown(&connection, Shutdown::Write).on("shutdown", address)?;
-    let (mut answer, mut buffer) = (Vec::new(), [0; 4096]);
+    let mut buffer = [0; 4096];
     loop {
         match step05::with_socket2::read(&connection, &mut buffer).on("recv", address)? {
-            0 => break,
-            count => answer.extend_from_slice(&buffer[..count]),
+            0 => break stage.say("recv returned 0: the end"),
+            count => report(stage, &buffer[..count]),
         }
     }
-    report(stage, &answer);
     with_socket2::close(connection);
     Ok(())
 }
@@ -69,21 +66,19 @@ pub(crate) fn connect_std(stage: &mut Stage) -> Played {
     let connection = step04::with_std::connect_to(address).on("connect", address)?;
     step05::with_std::write_all(&connection, LINE).on("send", address)?;
     with_std::shutdown(&connection, Shutdown::Write).on("shutdown", address)?;
-    let (mut answer, mut buffer) = (Vec::new(), [0; 4096]);
+    let mut buffer = [0; 4096];
     loop {
         match step05::with_std::read(&connection, &mut buffer).on("recv", address)? {
-            0 => break,
-            count => answer.extend_from_slice(&buffer[..count]),
+            0 => break stage.say("recv returned 0: the end"),
+            count => report(stage, &buffer[..count]),
         }
     }
-    report(stage, &answer);
     with_std::close(connection);
     Ok(())
 }
 
+/// What a stranger sends is shown with escapes, as text if it is text.
 fn report(stage: &Stage, answer: &[u8]) {
-    let count = answer.len();
-    // What a stranger sends is not for the terminal as it is, nor without a limit.
-    let text = String::from_utf8_lossy(&answer[..count.min(200)]);
-    stage.say(format!("the answer, {count} bytes: {text:?}"));
+    let text = String::from_utf8_lossy(answer);
+    stage.say(format!("received {} bytes: {text:?}", answer.len()));
 }

@@ -3,7 +3,7 @@
 //! What goes wrong with one client is said, and the next one is served. One client at a time.
 
 use std::error::Error;
-use std::io;
+use std::fmt::Display;
 use std::net::TcpStream;
 use std::os::fd::{OwnedFd, RawFd};
 
@@ -27,7 +27,9 @@ pub(crate) fn serve_libc(stage: &mut Stage) -> Played {
     unbound::bind_libc(listener, address).on("bind", address)?;
     step02::with_libc::listen(listener, BACKLOG).on("listen", address)?;
     let address = step02::with_libc::local_address(listener)?;
-    stage.say(format!("listening on {address}"));
+    stage.say(format!(
+        "listening on {address}; end what you type: nc -N, then ctrl-D"
+    ));
     loop {
         let (connection, peer) = match step03::with_libc::accept_peer(listener) {
             Err(error) if passes(&error) => continue,
@@ -38,7 +40,7 @@ pub(crate) fn serve_libc(stage: &mut Stage) -> Played {
     }
 }
 
-fn answer_libc(connection: RawFd) -> io::Result<usize> {
+fn answer_libc(connection: RawFd) -> Result<usize, Trouble> {
     let (mut total, mut buffer) = (0, [0; 4096]);
     loop {
         match with_libc::recv(connection, &mut buffer, 0)? {
@@ -57,7 +59,9 @@ pub(crate) fn serve_nix(stage: &mut Stage) -> Played {
     step02::with_nix::bind(&listener, &SockaddrIn::from(address)).on("bind", address)?;
     step02::with_nix::listen(&listener, Backlog::new(BACKLOG)?).on("listen", address)?;
     let address = step02::with_nix::local_address(&listener)?;
-    stage.say(format!("listening on {address}"));
+    stage.say(format!(
+        "listening on {address}; end what you type: nc -N, then ctrl-D"
+    ));
     loop {
         let connection = match step03::with_nix::accept(&listener) {
             Err(errno) if passes(&errno) => continue,
@@ -71,7 +75,7 @@ pub(crate) fn serve_nix(stage: &mut Stage) -> Played {
     }
 }
 
-fn answer_nix(connection: &OwnedFd) -> nix::Result<usize> {
+fn answer_nix(connection: &OwnedFd) -> Result<usize, Trouble> {
     let (mut total, mut buffer, none) = (0, [0; 4096], MsgFlags::empty());
     loop {
         match with_nix::recv(connection, &mut buffer, none)? {
@@ -91,7 +95,9 @@ pub(crate) fn serve_socket2(stage: &mut Stage) -> Played {
     step02::with_socket2::listen(&listener, BACKLOG).on("listen", address)?;
     let local = step02::with_socket2::local_address(&listener)?;
     let address = local.as_socket_ipv4().unwrap_or(address);
-    stage.say(format!("listening on {address}"));
+    stage.say(format!(
+        "listening on {address}; end what you type: nc -N, then ctrl-D"
+    ));
     loop {
         let (connection, peer) = match step03::with_socket2::accept(&listener) {
             Err(error) if passes(&error) => continue,
@@ -102,7 +108,7 @@ pub(crate) fn serve_socket2(stage: &mut Stage) -> Played {
     }
 }
 
-fn answer_socket2(connection: &Socket) -> io::Result<usize> {
+fn answer_socket2(connection: &Socket) -> Result<usize, Trouble> {
     let (mut total, mut buffer) = (0, [0; 4096]);
     loop {
         match with_socket2::read(connection, &mut buffer)? {
@@ -118,7 +124,9 @@ pub(crate) fn serve_std(stage: &mut Stage) -> Played {
     let address = stage.address()?;
     let listener = step02::with_std::listen_on(address).on("bind", address)?;
     let address = step02::with_std::local_address(&listener)?;
-    stage.say(format!("listening on {address}"));
+    stage.say(format!(
+        "listening on {address}; end what you type: nc -N, then ctrl-D"
+    ));
     loop {
         let (connection, peer) = match step03::with_std::accept(&listener) {
             Err(error) if passes(&error) => continue,
@@ -128,7 +136,7 @@ pub(crate) fn serve_std(stage: &mut Stage) -> Played {
     }
 }
 
-fn answer_std(connection: &TcpStream) -> io::Result<usize> {
+fn answer_std(connection: &TcpStream) -> Result<usize, Trouble> {
     let (mut total, mut buffer) = (0, [0; 4096]);
     loop {
         match with_std::read(connection, &mut buffer)? {
@@ -140,21 +148,20 @@ fn answer_std(connection: &TcpStream) -> io::Result<usize> {
     Ok(total)
 }
 
-fn report<E: Error + 'static>(
-    stage: &Stage,
-    peer: impl std::fmt::Display,
-    answered: Result<usize, E>,
-) {
+fn report(stage: &Stage, peer: impl Display, answered: Result<usize, Trouble>) {
     match answered {
         Ok(total) => stage.say(format!("{peer}: {total} bytes, then the end; answered")),
-        Err(error) => stage.say(format!("{peer}: {}", Trouble::from(error))),
+        Err(trouble) => stage.say(format!("{peer}: {trouble}")),
     }
 }
 
 /// Errors of accept that are about one client, or about this moment: the next call may be fine.
 fn passes(error: &(impl Error + 'static)) -> bool {
-    matches!(
-        errno_of(error),
-        Some(libc::ECONNABORTED | libc::EINTR | libc::EPROTO | libc::ENETDOWN | libc::EHOSTUNREACH)
-    )
+    let transient = [
+        libc::ECONNABORTED,
+        libc::EINTR,
+        libc::EPROTO,
+        libc::ENETDOWN,
+    ];
+    errno_of(error).is_some_and(|errno| transient.contains(&errno))
 }
