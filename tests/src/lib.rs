@@ -4,6 +4,7 @@
 //! the text in its [normal form](normal::normal_form), the [record](record) of `--json`, the exit status.
 //! Nothing in here knows a step's code.
 
+pub mod client;
 pub mod diagram;
 pub mod diff;
 pub mod group;
@@ -18,6 +19,7 @@ pub mod scenes;
 pub mod served;
 pub mod skip;
 pub mod sync;
+pub mod temp;
 pub mod terminal;
 
 pub use diff::assert_same;

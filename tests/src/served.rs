@@ -55,7 +55,11 @@ impl Served {
         };
         match served.wait_for("listening on ") {
             Some(line) => {
-                let address = line.rsplit(' ').next().and_then(|word| word.parse().ok());
+                let rest = line
+                    .split_once("listening on ")
+                    .map_or("", |(_, rest)| rest);
+                let end = rest.find(|c: char| !c.is_ascii_digit() && !".:".contains(c));
+                let address = rest[..end.unwrap_or(rest.len())].parse().ok();
                 served.address =
                     address.unwrap_or_else(|| panic!("{}: no address in {line:?}", served.shown));
                 Ok(served)

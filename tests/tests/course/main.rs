@@ -17,4 +17,8 @@ macro_rules! for_each_step {
 pub(crate) use for_each_step;
 
 mod command_line;
+mod layout;
+mod readme;
 mod scenes;
+mod serve;
+mod user;

@@ -1,0 +1,236 @@
+//! The house stands as it was drawn: who leans on whom, what each crate holds, how long a file is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use course_tests::programs::cargo;
+use course_tests::{STEPS, root, scenes};
+use serde_json::Value;
+
+/// The most lines of a file of a step: what can be read in one sitting.
+const LINES: usize = 150;
+
+/// The scenes of each step, the main one first. `*` marks those that no learner should miss.
+const SCENES: [(&str, &str); 7] = [
+    ("step00-hello", "*hello"),
+    ("step01-socket", "*socket families *wrong-protocol"),
+    (
+        "step02-bind-listen",
+        "*bind-listen *no-htons htonl-port *address-in-use privileged-port *any-or-loopback *backlog",
+    ),
+    (
+        "step03-accept",
+        "*accept *connected-before-accept *same-port *forgot-listen talk-to-listener accept-datagram \
+         addrlen too-many-files emfile-spin *one-at-a-time",
+    ),
+    ("step04-connect", "*connect *refused *timeout self-connect"),
+    (
+        "step05-send-recv",
+        "*send-recv *one-recv *end-of-stream whole-buffer short-write *sigpipe eintr *first-write \
+         both-wait both-send sent-not-received",
+    ),
+    (
+        "step06-close",
+        "*close *half-close *unread-reset linger-zero *time-wait dup-keeps-open exec-leak close-twice \
+         late-errno",
+    ),
+];
+
+#[test]
+fn the_scenes_are_those_of_the_plan() {
+    for (step, names) in SCENES {
+        let listed = scenes(step);
+        let named = |scene: &course_tests::Scene| {
+            let mark = if scene.core { "*" } else { "" };
+            format!("{mark}{}", scene.name)
+        };
+        let first = listed.first().map(named);
+        assert_eq!(
+            first.as_deref(),
+            names.split(' ').next(),
+            "{step}: the main scene"
+        );
+        let listed: BTreeSet<String> = listed.iter().map(named).collect();
+        let planned: BTreeSet<String> = names.split_whitespace().map(str::to_owned).collect();
+        assert_eq!(
+            listed, planned,
+            "{step}: listed on the left, planned on the right"
+        );
+    }
+}
+
+/// The dependencies inside the course, by package; each with whether it is optional.
+fn arrows() -> BTreeMap<String, Vec<(String, bool, bool)>> {
+    let output = cargo()
+        .args([
+            "metadata",
+            "--no-deps",
+            "--offline",
+            "--locked",
+            "--format-version=1",
+        ])
+        .output()
+        .expect("cargo can be started");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");
+    let packages = metadata["packages"].as_array().expect("a list of packages");
+    let name = |value: &Value| value["name"].as_str().unwrap_or_default().to_owned();
+    let ours: BTreeSet<String> = packages.iter().map(name).collect();
+    let arrows = packages.iter().map(|package| {
+        let all = package["dependencies"].as_array().into_iter().flatten();
+        let inside = all.filter(|dependency| ours.contains(&name(dependency)));
+        let inside = inside.map(|dependency| {
+            let without_defaults = dependency["uses_default_features"] == false;
+            (
+                name(dependency),
+                dependency["optional"] == true,
+                without_defaults,
+            )
+        });
+        (name(package), inside.collect())
+    });
+    arrows.collect()
+}
+
+#[test]
+fn only_the_arrows_of_the_plan() {
+    let arrows = arrows();
+    for step in STEPS {
+        assert!(arrows.contains_key(step), "no package {step}");
+    }
+    for (package, on) in &arrows {
+        for (other, optional, without_defaults) in on {
+            let is_step = |name: &str| name.starts_with("step");
+            let allowed = match (package.as_str(), other.as_str()) {
+                ("lab", "lens") => true,
+                // The first picture is all scenes and no library.
+                ("step00-hello", "lab") => true,
+                (step, "lab") => is_step(step) && *optional,
+                (step, earlier) => {
+                    is_step(step) && is_step(earlier) && earlier < step && *without_defaults
+                }
+            };
+            assert!(allowed, "{package} may not depend on {other} in this way");
+        }
+    }
+}
+
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn a_file_of_a_step_is_read_in_one_sitting() {
+    let mut long = Vec::new();
+    for step in STEPS {
+        let step = root().join("crates").join(step);
+        for file in [files(&step.join("src")), files(&step.join("guests"))].concat() {
+            let lines = read(&file).lines().count();
+            if lines > LINES {
+                let name = file.strip_prefix(root()).unwrap_or(&file);
+                long.push(format!("{}: {lines} lines", name.display()));
+            }
+        }
+    }
+    assert!(long.is_empty(), "over {LINES} lines:\n{}", long.join("\n"));
+}
+
+#[test]
+fn a_step_holds_what_a_step_holds() {
+    for step in STEPS.into_iter().filter(|step| *step != "step00-hello") {
+        let folder = root().join("crates").join(step).join("src");
+        let library = read(&folder.join("lib.rs"));
+        for layer in ["with_libc", "with_nix", "with_socket2", "with_std"] {
+            let module = format!("pub mod {layer};");
+            assert!(library.contains(&module), "{step}: lib.rs lacks {module}");
+            read(&folder.join(layer).with_extension("rs"));
+        }
+        let program = read(&folder.join("main.rs"));
+        for module in ["scenes", "mistakes"] {
+            let line = format!("mod {module};");
+            assert!(
+                program.lines().any(|l| l == line),
+                "{step}: main.rs lacks {line}"
+            );
+            assert!(!library.contains(&line), "{step}: lib.rs has {line}");
+            let file = folder.join(module).with_extension("rs");
+            assert!(
+                file.is_file() || folder.join(module).join("mod.rs").is_file(),
+                "{step}: no {module}.rs"
+            );
+        }
+    }
+}
+
+/// A step's library knows neither who plays it nor who watches.
+#[test]
+fn libraries_are_calls_only() {
+    for step in STEPS.into_iter().filter(|step| *step != "step00-hello") {
+        for file in files(&root().join("crates").join(step).join("src")) {
+            let name = file
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            if name != "lib.rs" && !name.starts_with("with_") {
+                continue;
+            }
+            for (number, line) in read(&file).lines().enumerate() {
+                let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
+                let word = words.find(|word| matches!(*word, "lab" | "lens"));
+                assert_eq!(word, None, "{}:{}", file.display(), number + 1);
+            }
+        }
+    }
+}
+
+/// Features stand in the workspace's manifest and nowhere else.
+#[test]
+fn members_take_their_dependencies_from_the_workspace() {
+    let mut manifests: Vec<PathBuf> = fs::read_dir(root().join("crates"))
+        .expect("crates/")
+        .flatten()
+        .map(|entry| entry.path().join("Cargo.toml"))
+        .collect();
+    manifests.push(root().join("tests/Cargo.toml"));
+    for manifest in manifests {
+        let text = read(&manifest);
+        let mut inside = false;
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            if line.starts_with('[') {
+                inside = line.contains("dependencies");
+                continue;
+            }
+            let own = inside && !line.starts_with('#') && !line.contains("workspace = true");
+            assert!(!own, "{}: {line}", manifest.display());
+        }
+        assert!(
+            text.contains("[lints]\nworkspace = true"),
+            "{}: not the workspace's lints",
+            manifest.display()
+        );
+    }
+}
