@@ -1,4 +1,4 @@
-//! The half that calls: sends a line, says with shutdown that it was all, reads the answer to its end, closes.
+//! The half that calls: sends a line, half-closes, reads the answer to its end, closes.
 
 use std::net::Shutdown;
 

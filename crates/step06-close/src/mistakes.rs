@@ -51,7 +51,8 @@ fn judge_answer(stage: &Stage, answer: &[u8]) {
     }
 }
 
-/// Receives `total` bytes, or as many as come (MSG_WAITALL, step 5), and then looks how the connection ended.
+/// Receives `total` bytes, or as many as come (MSG_WAITALL, step 5).
+/// Then looks how the connection ended.
 fn find_all_of(stage: &Stage, connection: &impl AsRawFd, total: usize) -> Played {
     let fd = connection.as_raw_fd();
     let mut buffer = vec![0; total];

@@ -36,8 +36,8 @@ fn idea(play: &Play) -> Option<String> {
         .filter(|call| call.name == "recvfrom" && call.returned() == Some(0))
         .find_map(|call| call.descriptor())?;
     Some(format!(
-        "The client closes its descriptor {closed}, and the server's recv on descriptor {end} returns 0: \
-         that is how one side learns that the other is done."
+        "The client closes its descriptor {closed}, and the server's recv on descriptor {end} \
+         returns 0: that is how one side learns that the other is done."
     ))
 }
 

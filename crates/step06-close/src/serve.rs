@@ -1,6 +1,6 @@
-//! The half that waits: reads to the end, answers how many bytes it got, closes, and takes the next client.
+//! The half that waits: reads to the end, answers how many bytes it got, closes.
 //!
-//! What goes wrong with one client is said, and the next one is served. One client at a time.
+//! One client at a time. What goes wrong with one is said, and the next one is served.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -8,6 +8,7 @@ use std::net::TcpStream;
 use std::os::fd::{OwnedFd, RawFd};
 
 use lab::{OnCall, Played, Stage, Trouble, errno_of};
+use libc::{ECONNABORTED, EINTR, ENETDOWN, EPROTO};
 use nix::sys::socket::{Backlog, MsgFlags, SockaddrIn};
 use socket2::Socket;
 use step02_bind_listen as step02;
@@ -27,9 +28,7 @@ pub(crate) fn serve_libc(stage: &mut Stage) -> Played {
     unbound::bind_libc(listener, address).on("bind", address)?;
     step02::with_libc::listen(listener, BACKLOG).on("listen", address)?;
     let address = step02::with_libc::local_address(listener)?;
-    stage.say(format!(
-        "listening on {address}; end what you type: nc -N, then ctrl-D"
-    ));
+    stage.say(listening(address));
     loop {
         let (connection, peer) = match step03::with_libc::accept_peer(listener) {
             Err(error) if passes(&error) => continue,
@@ -59,9 +58,7 @@ pub(crate) fn serve_nix(stage: &mut Stage) -> Played {
     step02::with_nix::bind(&listener, &SockaddrIn::from(address)).on("bind", address)?;
     step02::with_nix::listen(&listener, Backlog::new(BACKLOG)?).on("listen", address)?;
     let address = step02::with_nix::local_address(&listener)?;
-    stage.say(format!(
-        "listening on {address}; end what you type: nc -N, then ctrl-D"
-    ));
+    stage.say(listening(address));
     loop {
         let connection = match step03::with_nix::accept(&listener) {
             Err(errno) if passes(&errno) => continue,
@@ -95,9 +92,7 @@ pub(crate) fn serve_socket2(stage: &mut Stage) -> Played {
     step02::with_socket2::listen(&listener, BACKLOG).on("listen", address)?;
     let local = step02::with_socket2::local_address(&listener)?;
     let address = local.as_socket_ipv4().unwrap_or(address);
-    stage.say(format!(
-        "listening on {address}; end what you type: nc -N, then ctrl-D"
-    ));
+    stage.say(listening(address));
     loop {
         let (connection, peer) = match step03::with_socket2::accept(&listener) {
             Err(error) if passes(&error) => continue,
@@ -124,9 +119,7 @@ pub(crate) fn serve_std(stage: &mut Stage) -> Played {
     let address = stage.address()?;
     let listener = step02::with_std::listen_on(address).on("bind", address)?;
     let address = step02::with_std::local_address(&listener)?;
-    stage.say(format!(
-        "listening on {address}; end what you type: nc -N, then ctrl-D"
-    ));
+    stage.say(listening(address));
     loop {
         let (connection, peer) = match step03::with_std::accept(&listener) {
             Err(error) if passes(&error) => continue,
@@ -148,6 +141,10 @@ fn answer_std(connection: &TcpStream) -> Result<usize, Trouble> {
     Ok(total)
 }
 
+fn listening(address: impl Display) -> String {
+    format!("listening on {address}; end what you type: nc -N, then ctrl-D")
+}
+
 fn report(stage: &Stage, peer: impl Display, answered: Result<usize, Trouble>) {
     match answered {
         Ok(total) => stage.say(format!("{peer}: {total} bytes, then the end; answered")),
@@ -157,11 +154,8 @@ fn report(stage: &Stage, peer: impl Display, answered: Result<usize, Trouble>) {
 
 /// Errors of accept that are about one client, or about this moment: the next call may be fine.
 fn passes(error: &(impl Error + 'static)) -> bool {
-    let transient = [
-        libc::ECONNABORTED,
-        libc::EINTR,
-        libc::EPROTO,
-        libc::ENETDOWN,
-    ];
-    errno_of(error).is_some_and(|errno| transient.contains(&errno))
+    matches!(
+        errno_of(error),
+        Some(ECONNABORTED | EINTR | ENETDOWN | EPROTO)
+    )
 }

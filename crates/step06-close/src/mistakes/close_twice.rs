@@ -23,12 +23,8 @@ pub(crate) fn scene() -> Scene {
     let parts = [
         Part::Plays(client_libc),
         Part::Plays(client_nix),
-        Part::RuledOut(
-            "a Socket closes itself once, on drop; to close it is to use it up, and a second time does not compile",
-        ),
-        Part::RuledOut(
-            "a TcpStream closes itself once, on drop; to close it is to use it up, and a second time does not compile",
-        ),
+        Part::RuledOut("to close a Socket is to use it up: a second time does not compile"),
+        Part::RuledOut("to close a TcpStream is to use it up: a second time does not compile"),
     ];
     Scene::mistake(
         "close-twice",

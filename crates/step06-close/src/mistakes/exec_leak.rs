@@ -33,7 +33,7 @@ pub(crate) fn scene() -> Scene {
     )
     .repair("accept4 with SOCK_CLOEXEC: execve closes the copy")
     .hints(&[
-        "The server closed its descriptor, and the client still sleeps in recv. Who else has the connection?",
+        "The server has closed, and the client still sleeps in recv. Who else has the connection?",
         "What does a program that is started inherit from the one that starts it?",
         "Compare the call that accepted the connection with the one that std makes.",
     ])

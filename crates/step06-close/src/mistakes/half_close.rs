@@ -1,4 +1,4 @@
-//! `half-close`: the client never says "that was all", and waits for an answer that waits for the end.
+//! `half-close`: the client waits for an answer, and the server for the end of the question.
 
 use std::net::Shutdown;
 
@@ -27,7 +27,7 @@ pub(crate) fn scene() -> Scene {
         "The server's recv returns 0 only when the client has ended its side. \
          To close is no way out: then no descriptor is left to receive the answer with.",
     )
-    .repair("shutdown(SHUT_WR) after the last send: it ends one direction, and the answer comes by the other")
+    .repair("shutdown(SHUT_WR) after the last send; the other direction stays open")
     .hints(&[
         "Both sleep in recv. What is each of them waiting for?",
         "The server has all the bytes, but how can it know that there are no more?",

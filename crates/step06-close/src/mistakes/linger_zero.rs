@@ -1,4 +1,4 @@
-//! `linger-zero`: `SO_LINGER` set to 0 seconds, to be rid of TIME_WAIT, and the last bytes are gone too.
+//! `linger-zero`: `SO_LINGER` with 0 seconds, to be rid of TIME_WAIT, throws the last bytes away.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use step06_close::{with_libc, with_nix, with_socket2, with_std};
 
 use super::find_all_of;
 
-/// More than fits into the server's receive buffer, and less than fits into the client's send buffer.
+/// Too much for the server's receive buffer, and not for the client's send buffer.
 const LETTER: &[u8] = &[b'.'; 32 * 1024];
 
 pub(crate) fn scene() -> Scene {
@@ -27,13 +27,14 @@ pub(crate) fn scene() -> Scene {
     .breaks(&[Sign::Found("server", "ECONNRESET")])
     .shows(&[Sign::Found("server", "all")])
     .cause(
-        "With 0 seconds close does not let the kernel send the rest: it throws the send buffer away \
-         and resets the connection. TIME_WAIT would have cost the program nothing.",
+        "With 0 seconds close does not let the kernel send the rest: \
+         it throws the send buffer away and resets the connection. \
+         TIME_WAIT would have cost the program nothing.",
     )
     .repair("a plain close: the kernel sends what is left, and then the FIN")
     .hints(&[
         "send took every byte, and close returned 0. Where were the bytes when close was called?",
-        "Compare what the client sent with what the server received, and how the server's recv ended.",
+        "Compare what the client sent with what the server received. How did it end?",
         "What does close do with unsent bytes, and which option has changed that here?",
     ])
 }

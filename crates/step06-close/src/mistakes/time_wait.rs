@@ -1,4 +1,4 @@
-//! `time-wait`: a server is started again, and its port is still in use: by its own last connection.
+//! `time-wait`: a server is started again, and its port is in use: by its own last connection.
 
 mod first;
 pub(crate) mod unbound;
@@ -37,13 +37,14 @@ pub(crate) fn scene() -> Scene {
     .breaks(&[Sign::Found("restarted server", "EADDRINUSE")])
     .shows(&[Sign::Found("restarted server", "bound")])
     .cause(
-        "The server closed its connection before the client did, so the kernel keeps it in TIME_WAIT, \
-         on Linux for 60 seconds, and with it the port. \
-         SO_REUSEADDR on the new socket alone comes too late: the old one needed it before its bind, too.",
+        "The server closed its connection before the client did, so the kernel keeps it \
+         in TIME_WAIT, on Linux for 60 seconds, and with it the port. \
+         SO_REUSEADDR on the new socket alone comes too late: \
+         the old one needed it before its bind, too.",
     )
     .repair("SO_REUSEADDR before bind, in the server that is restarted and in the one before")
     .hints(&[
-        "The first server has closed everything, and nobody listens on the port. What is left of it?",
+        "The first server has closed everything, and nobody listens. What is left of it?",
         "Which side of the connection was the first to call close?",
         "Which option says that a connection in TIME_WAIT is no reason to refuse the port?",
     ])

@@ -13,7 +13,7 @@ use super::find_all_of;
 /// Two lines, as a web browser sends them. The server needs the first one only.
 const REQUEST: &[u8] = b"GET / HTTP/1.0\r\nHost: 127.0.0.1\r\n";
 const FIRST_LINE: usize = 16;
-/// More than fits into the client's receive buffer, and less than fits into the server's send buffer.
+/// Too much for the client's receive buffer, and not for the server's send buffer.
 const REPLY: &[u8] = &[b'.'; 32 * 1024];
 
 pub(crate) fn scene() -> Scene {
@@ -30,8 +30,9 @@ pub(crate) fn scene() -> Scene {
     .breaks(&[Sign::Found("client", "ECONNRESET")])
     .shows(&[Sign::Found("client", "all")])
     .cause(
-        "close found bytes that nobody will read any more, so the kernel sends a RST in place of a FIN \
-         and drops what was not delivered yet. The client can read what it had already received.",
+        "close found bytes that nobody will read any more, so the kernel sends a RST \
+         in place of a FIN and drops what was not delivered yet. \
+         The client can read what it had already received.",
     )
     .repair("read until recv returns 0, then close")
     .hints(&[

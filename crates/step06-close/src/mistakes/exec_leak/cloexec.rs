@@ -19,7 +19,8 @@ pub(super) fn accept_nix(listener: &OwnedFd) -> nix::Result<OwnedFd> {
     with_nix::accept4(listener, nix::sys::socket::SockFlag::SOCK_CLOEXEC)
 }
 
-/// Two calls, where there is no accept4 (macOS): what another thread starts in between still inherits.
+/// Two calls, where there is no accept4 (macOS).
+/// What another thread starts in between still inherits the connection.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn accept_libc(listener: RawFd) -> io::Result<RawFd> {
     let (connection, _) = with_libc::accept_peer(listener)?;
