@@ -10,8 +10,9 @@ lens - what a program really asks the kernel to do with its sockets
 
 Usage: lens [OPTIONS] COMMAND [ARG...]
 
-Runs COMMAND and, when it has ended, shows its socket calls and those of all it started.
+Runs COMMAND and, when it and all it started have ended, shows their socket calls.
 Standard input, output and error are the command's own; so is the exit status.
+Ctrl-C goes to the command; once that has ended, Ctrl-C ends what it left running.
 
 Options:
   -o, --output FILE  write the report to FILE instead of standard error

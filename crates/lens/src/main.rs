@@ -14,7 +14,8 @@ mod report;
 
 use inherited::Inherited;
 use std::env;
-use std::io;
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{self, Command, ExitStatus};
 
@@ -29,15 +30,15 @@ fn main() {
     let args = match cli::parse(env::args_os().skip(1)) {
         Ok(cli::Ask::Run(args)) => args,
         Ok(cli::Ask::Help) => {
-            print!("{}", cli::HELP);
+            let _ = io::stdout().write_all(cli::HELP.as_bytes());
             return;
         }
         Ok(cli::Ask::Version) => {
-            println!("lens {}", env!("CARGO_PKG_VERSION"));
+            let _ = writeln!(io::stdout(), "lens {}", env!("CARGO_PKG_VERSION"));
             return;
         }
         Err(misuse) => {
-            eprintln!("lens: {misuse}");
+            say(&misuse);
             process::exit(MISUSE);
         }
     };
@@ -45,7 +46,7 @@ fn main() {
     let output = match report::Output::open(&args) {
         Ok(output) => output,
         Err(error) => {
-            eprintln!("lens: {error}");
+            say(&error);
             process::exit(MISUSE);
         }
     };
@@ -57,7 +58,7 @@ fn main() {
     match result {
         Ok(status) => end_like(status),
         Err(error) => {
-            eprintln!("lens: {error}");
+            say(&error);
             process::exit(match error.kind() {
                 io::ErrorKind::NotFound => NOT_FOUND,
                 _ => NOT_RUNNABLE,
@@ -96,7 +97,9 @@ fn run(args: &cli::Args, inherited: &Inherited, output: report::Output) -> io::R
                 .get_ref()
                 .is_some_and(|inner| inner.is::<lens::Refused>()) =>
         {
-            eprintln!("lens: running without a look at the calls: {error}");
+            say(&format_args!(
+                "running without a look at the calls: {error}"
+            ));
             let mut child = command(args, inherited).spawn().map_err(|error| {
                 let program = args.command[0].to_string_lossy();
                 io::Error::new(error.kind(), format!("cannot start {program}: {error}"))
@@ -136,6 +139,11 @@ fn this_processor() -> usize {
     #[cfg(not(target_os = "linux"))]
     let processor = 0;
     usize::try_from(processor).unwrap_or(0)
+}
+
+/// One line on standard error; where nobody reads that, there is nobody to tell.
+fn say(what: &dyn Display) {
+    let _ = writeln!(io::stderr(), "lens: {what}");
 }
 
 /// Ends this program as the command ended: with its exit status, or by its signal.

@@ -16,6 +16,18 @@ use std::thread;
 
 const VARIABLE: &str = "LENS_TEST_ROLE";
 
+/// The call that the C library's poll makes.
+#[cfg(target_arch = "x86_64")]
+const POLL: i64 = libc::SYS_poll;
+#[cfg(not(target_arch = "x86_64"))]
+const POLL: i64 = libc::SYS_ppoll;
+
+/// How it goes on after a stop: ppoll has written the rest of its time back and is made again.
+#[cfg(target_arch = "x86_64")]
+const POLL_AGAIN: i64 = libc::SYS_restart_syscall;
+#[cfg(not(target_arch = "x86_64"))]
+const POLL_AGAIN: i64 = libc::SYS_ppoll;
+
 /// The descriptor that is hidden.
 pub(crate) const HIDDEN: i32 = 700;
 
@@ -269,7 +281,7 @@ fn restarted() {
 fn poll_interrupted() {
     let listener = listener();
     handle(libc::SIGUSR1, libc::SA_RESTART);
-    when_asleep(libc::SYS_poll, |this| signal_thread(this, libc::SIGUSR1));
+    when_asleep(POLL, |this| signal_thread(this, libc::SIGUSR1));
     assert_eq!(
         poll(&listener).unwrap_err().kind(),
         io::ErrorKind::Interrupted
@@ -308,7 +320,7 @@ fn stopped_in_accept() {
 
 fn stopped_in_poll() {
     let listener = listener();
-    stop_and_connect(&listener, libc::SYS_poll, libc::SYS_restart_syscall);
+    stop_and_connect(&listener, POLL, POLL_AGAIN);
     poll(&listener).unwrap();
 }
 

@@ -79,7 +79,6 @@ pub(super) fn program(watched: &[i64], hide: Option<i32>) -> Box<[libc::sock_fil
         answer(libc::SECCOMP_RET_ALLOW),
     ]);
 
-    // Each test is followed by its own answer, so that the list may have any length.
     if let Some(hide) = hide {
         for number in on_hidden {
             program.extend([
@@ -92,11 +91,13 @@ pub(super) fn program(watched: &[i64], hide: Option<i32>) -> Box<[libc::sock_fil
             ]);
         }
     }
-    for &number in watched {
-        program.extend([
-            jump(libc::BPF_JEQ, number as u32, 0, 1),
-            answer(libc::SECCOMP_RET_TRACE),
-        ]);
+    // One answer for as many tests as can jump to it: a jump reaches 255 instructions.
+    for group in watched.chunks(250) {
+        for (index, &number) in group.iter().enumerate() {
+            let to_answer = group.len() - index;
+            program.push(jump(libc::BPF_JEQ, number as u32, to_answer as u8, 0));
+        }
+        program.extend([past(1), answer(libc::SECCOMP_RET_TRACE)]);
     }
     program.push(answer(libc::SECCOMP_RET_ALLOW));
     program.into()
@@ -170,6 +171,16 @@ fn jump(test: u32, k: u32, yes: u8, no: u8) -> libc::sock_filter {
     }
 }
 
+/// Skips instructions.
+fn past(count: u32) -> libc::sock_filter {
+    libc::sock_filter {
+        code: (libc::BPF_JMP | libc::BPF_JA) as u16,
+        jt: 0,
+        jf: 0,
+        k: count,
+    }
+}
+
 /// Ends the program.
 fn answer(k: u32) -> libc::sock_filter {
     libc::sock_filter {
@@ -177,5 +188,101 @@ fn answer(k: u32) -> libc::sock_filter {
         jt: 0,
         jf: 0,
         k,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the filter answers to this call: an interpreter of the few instructions it is made of.
+    fn answer_to(program: &[libc::sock_filter], data: &libc::seccomp_data) -> u32 {
+        let mut loaded = 0;
+        let mut at = 0;
+        loop {
+            let instruction = &program[at];
+            at += 1;
+            let k = instruction.k;
+            let jumps = |taken| {
+                usize::from(if taken {
+                    instruction.jt
+                } else {
+                    instruction.jf
+                })
+            };
+            match u32::from(instruction.code) {
+                code if code == libc::BPF_LD | libc::BPF_W | libc::BPF_ABS => {
+                    loaded = match k as usize {
+                        0 => data.nr as u32,
+                        4 => data.arch,
+                        16 => data.args[0] as u32,
+                        other => panic!("loads from {other}"),
+                    }
+                }
+                code if code == libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K => {
+                    at += jumps(loaded == k)
+                }
+                code if code == libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K => {
+                    at += jumps(loaded >= k)
+                }
+                code if code == libc::BPF_JMP | libc::BPF_JA => at += k as usize,
+                code if code == libc::BPF_RET | libc::BPF_K => return k,
+                code => panic!("no instruction {code:#x}"),
+            }
+        }
+    }
+
+    fn data(number: i64, first: u64) -> libc::seccomp_data {
+        let args = [first, 0, 0, 0, 0, 0];
+        libc::seccomp_data {
+            nr: number as i32,
+            arch: ARCHITECTURE,
+            instruction_pointer: 0,
+            args,
+        }
+    }
+
+    #[test]
+    fn what_is_watched_stops_and_nothing_else() {
+        let lists = [
+            vec![],
+            vec![libc::SYS_read],
+            (0..600).step_by(2).collect::<Vec<i64>>(),
+        ];
+        for watched in lists {
+            let program = program(&watched, None);
+            for number in 0..1000 {
+                let expected = if watched.contains(&number) {
+                    libc::SECCOMP_RET_TRACE
+                } else {
+                    libc::SECCOMP_RET_ALLOW
+                };
+                assert_eq!(answer_to(&program, &data(number, 0)), expected, "{number}");
+            }
+        }
+    }
+
+    #[test]
+    fn other_architectures_are_let_through() {
+        let program = program(&[libc::SYS_read], Some(9));
+        let mut other = data(libc::SYS_read, 0);
+        other.arch = 3 | 0x4000_0000;
+        assert_eq!(answer_to(&program, &other), libc::SECCOMP_RET_ALLOW);
+        let x32 = data(libc::SYS_read | 0x4000_0000, 0);
+        assert_eq!(answer_to(&program, &x32), libc::SECCOMP_RET_ALLOW);
+    }
+
+    #[test]
+    fn the_hidden_descriptor_is_let_through() {
+        let program = program(&[libc::SYS_read, libc::SYS_bind], Some(9));
+        let answer = |number, fd| answer_to(&program, &data(number, fd));
+        assert_eq!(answer(libc::SYS_read, 9), libc::SECCOMP_RET_ALLOW);
+        assert_eq!(answer(libc::SYS_read, 8), libc::SECCOMP_RET_TRACE);
+        // The kernel does not look at the high half.
+        assert_eq!(answer(libc::SYS_read, 9 | 1 << 32), libc::SECCOMP_RET_ALLOW);
+        // Not a call that talk over the hidden descriptor is made of.
+        assert_eq!(answer(libc::SYS_bind, 9), libc::SECCOMP_RET_TRACE);
+        // Not watched, so not stopped at anyhow.
+        assert_eq!(answer(libc::SYS_write, 8), libc::SECCOMP_RET_ALLOW);
     }
 }

@@ -1,13 +1,4 @@
-//! What tracing costs, measured: `cargo run --release -p lens --example bench`.
-//!
-//! Two questions, each answered by runs that alternate, so that a machine whose speed changes is unfair to nobody:
-//!
-//! 1. The same socket calls of the same program under the lens and under `strace -f --seccomp-bpf`,
-//!    which is told to stop at the same calls. Both and the program run on one processor.
-//!    The lens is to take at most 0.75 of strace's time.
-//! 2. A call that is not watched, a million times, traced and untraced. There is to be no difference to be seen.
-//!
-//! The program that makes the calls is this one, run again.
+//! The measuring, and the work that is measured.
 
 use std::env;
 use std::error::Error;
@@ -18,7 +9,7 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const ROUNDS: usize = 9;
 /// How many times each kind of work is done in one run.
@@ -28,7 +19,8 @@ const UNWATCHED: &str = "1000000";
 /// The processor that everything runs on in the first question.
 const PROCESSOR: usize = 0;
 
-fn main() -> ExitCode {
+/// Measures, or is the program that is measured.
+pub(crate) fn run() -> ExitCode {
     let args: Vec<String> = env::args().collect();
     let result = match args.get(1..).unwrap_or_default() {
         [work, times] => work_for(work, times),
@@ -50,7 +42,7 @@ fn measure() -> Result<(), Box<dyn Error>> {
     } else {
         "release"
     };
-    println!("{build} build, {ROUNDS} rounds, medians; times are for a whole run of the program");
+    println!("{build} build, {ROUNDS} rounds, medians");
 
     match Command::new("strace")
         .arg("-V")
@@ -78,54 +70,53 @@ fn measure() -> Result<(), Box<dyn Error>> {
                 .map(drop)?)
         })?);
     }
-    print_row(
-        "getppid",
-        median(traced),
-        "untraced",
-        median(untraced),
-        UNWATCHED.parse()?,
+    let (traced, untraced) = (median(traced), median(untraced));
+    let a_call = |time: Duration| time.as_secs_f64() * 1e9 / UNWATCHED.parse().unwrap_or(1.0);
+    println!(
+        "  getppid  untraced {:.0} ns a call   traced {:.0} ns: {:.0} ns more",
+        a_call(untraced),
+        a_call(traced),
+        a_call(traced) - a_call(untraced),
     );
     Ok(())
 }
 
 fn against_strace(work: &str, times: &str, calls: u32) -> Result<(), Box<dyn Error>> {
-    let (mut lens_times, mut strace_times) = (Vec::new(), Vec::new());
+    let (mut traced, mut whole, mut strace_times) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        lens_times.push(timed(|| lens(work, times, Some(PROCESSOR)))?);
-        strace_times.push(timed(|| strace(work, times))?);
+        let start = Instant::now();
+        traced.push(lens(work, times)?);
+        whole.push(start.elapsed());
+        let start = Instant::now();
+        strace(work, times)?;
+        strace_times.push(start.elapsed());
     }
-    print_row(
-        work,
-        median(lens_times),
-        "strace",
-        median(strace_times),
-        calls,
+    let [traced, whole, strace] = [traced, whole, strace_times].map(median);
+    let a_call = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(calls);
+    println!(
+        "  {work:8} strace {:6.2} µs a call   lens {:6.2}: ratio {:.2}   with decoding {:6.2}: ratio {:.2}",
+        a_call(strace),
+        a_call(traced),
+        a_call(traced) / a_call(strace),
+        a_call(whole),
+        a_call(whole) / a_call(strace),
     );
     Ok(())
 }
 
-fn print_row(work: &str, lens: Duration, other_name: &str, other: Duration, calls: u32) {
-    println!(
-        "  {work:8} lens {:8.1} ms ({:6.2} µs a call)   {other_name} {:8.1} ms ({:6.2} µs a call)   ratio {:.2}",
-        lens.as_secs_f64() * 1e3,
-        lens.as_secs_f64() * 1e6 / f64::from(calls),
-        other.as_secs_f64() * 1e3,
-        other.as_secs_f64() * 1e6 / f64::from(calls),
-        lens.as_secs_f64() / other.as_secs_f64(),
-    );
-}
-
-fn lens(work: &str, times: &str, pin: Option<usize>) -> Result<(), Box<dyn Error>> {
+/// Gives the time until the program had ended; what is left after that is decoding.
+fn lens(work: &str, times: &str) -> Result<Duration, Box<dyn Error>> {
     let options = lens::Options {
-        pin,
+        pin: Some(PROCESSOR),
         ..lens::Options::default()
     };
+    let start = SystemTime::now().duration_since(UNIX_EPOCH)?;
     let record = lens::start(vec![program(work, times)?], &options)?.wait()?;
-    if record.statuses.iter().all(|status| status.success()) {
-        Ok(())
-    } else {
-        Err(format!("{work} failed: {:?}", record.statuses).into())
+    if !record.statuses.iter().all(|status| status.success()) {
+        return Err(format!("{work} failed: {:?}", record.statuses).into());
     }
+    let end = record.events.last().ok_or("nothing was recorded")?.at();
+    Ok(Duration::from_nanos(end).saturating_sub(start))
 }
 
 fn strace(work: &str, times: &str) -> Result<(), Box<dyn Error>> {
@@ -184,12 +175,6 @@ fn said(
     Ok(Duration::from_nanos(text.trim().parse()?))
 }
 
-fn timed(run: impl FnOnce() -> Result<(), Box<dyn Error>>) -> Result<Duration, Box<dyn Error>> {
-    let start = Instant::now();
-    run()?;
-    Ok(start.elapsed())
-}
-
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times[times.len() / 2]
@@ -199,7 +184,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
 fn work_for(work: &str, times: &str) -> Result<(), Box<dyn Error>> {
     let times: u32 = times.parse()?;
     match work {
-        // Two calls a time: write and read, both on a socket.
+        // Two calls a time, both on a socket: sendto and recvfrom.
         "talk" => {
             let (mut here, mut there) = UnixStream::pair()?;
             let mut buffer = [0; 64];
@@ -218,7 +203,7 @@ fn work_for(work: &str, times: &str) -> Result<(), Box<dyn Error>> {
                 drop((client, server));
             }
         }
-        // Two calls a time: write and read, neither on a socket.
+        // Two calls a time, neither on a socket: write and read.
         "files" => {
             let (mut null, mut zero) = (
                 File::options().write(true).open("/dev/null")?,
