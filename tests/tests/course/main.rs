@@ -19,6 +19,7 @@ pub(crate) use for_each_step;
 mod command_line;
 mod layout;
 mod readme;
+mod records;
 mod scenes;
 mod serve;
 mod user;

@@ -1,0 +1,464 @@
+//! The scenes really do what they announce: asked of the record, not of the text.
+
+use std::collections::HashMap;
+use std::os::unix::process::CommandExt;
+
+use course_tests::record::{arg, parse, returned};
+use course_tests::scenes::LAYERS;
+use course_tests::{Play, Run, not_run, record, scenes};
+use serde_json::Value;
+
+use crate::for_each_step;
+
+for_each_step! {
+    records_are_in_order
+    descriptors_are_the_actors_own
+}
+
+/// The record of each scene of a step that can be watched here.
+#[track_caller]
+fn records(step: &str) -> Vec<Play> {
+    let scenes = scenes(step);
+    let plays = scenes.iter().flat_map(|scene| record(step, &scene.name));
+    let plays: Vec<Play> = plays.filter(Play::is_played).collect();
+    if plays.iter().any(|play| !play.is_traced()) {
+        not_run(&format!("the record of {step}"), "nothing is traced here");
+        return Vec::new();
+    }
+    plays
+}
+
+#[track_caller]
+fn records_are_in_order(step: &str) {
+    for play in records(step) {
+        play.check(play.head["as_announced"] == true, "not as announced");
+        play.check(
+            LAYERS.iter().any(|layer| play.is("layer", layer)),
+            "no layer that there is",
+        );
+        let mut last: HashMap<(i64, i64), u64> = HashMap::new();
+        for event in &play.events {
+            let number = |key: &str| event[key].as_i64().unwrap_or(-1);
+            play.check(
+                number("process") > 0 && number("thread") > 0,
+                "nobody did it",
+            );
+            if event["event"] != "call" {
+                continue;
+            }
+            let at = event["at"].as_u64().unwrap_or(0);
+            let left = event["left"].as_u64().unwrap_or(at);
+            let before = last.insert((number("process"), number("thread")), left);
+            play.check(
+                before.is_none_or(|before| before <= at) && at <= left,
+                &format!("time goes back: {}", event["text"]),
+            );
+        }
+        play.check(!last.is_empty(), "no call");
+    }
+}
+
+/// Every descriptor that a value names.
+fn descriptors(value: &Value, found: &mut Vec<i64>) {
+    match value {
+        Value::Object(fields) => {
+            if value["type"] == "fd" {
+                found.extend(value["value"].as_i64());
+            }
+            fields.values().for_each(|field| descriptors(field, found));
+        }
+        Value::Array(values) => values.iter().for_each(|value| descriptors(value, found)),
+        _ => {}
+    }
+}
+
+/// No call names the lab's own descriptor, and the first socket of each actor is 3.
+#[track_caller]
+fn clean_table(play: &Play) {
+    for call in play.calls() {
+        let mut named = Vec::new();
+        descriptors(&call["args"], &mut named);
+        if call["name"] == "dup" || call["name"] == "socket" {
+            named.extend(returned(call));
+        }
+        play.check(
+            named.iter().all(|descriptor| *descriptor < 100),
+            &format!("a descriptor that no learner made: {}", call["text"]),
+        );
+    }
+    for (actor, process) in play.actors() {
+        let sockets = play.named(&["socket"]);
+        let mut own = sockets.iter().filter(|call| call["process"] == process);
+        let first = own.find_map(|call| returned(call));
+        play.check(
+            first.is_none_or(|descriptor| descriptor == 3),
+            &format!("{actor}'s first socket is {first:?}"),
+        );
+    }
+}
+
+#[track_caller]
+fn descriptors_are_the_actors_own(step: &str) {
+    for play in records(step) {
+        clean_table(&play);
+    }
+    // Whatever the shell left open is not the actors'.
+    let mut run = Run::new(step).args(["--json"]);
+    let leave_open = || {
+        for number in [3, 4, 9] {
+            // SAFETY: dup2 works on descriptor numbers only; async-signal-safe, as fork and exec ask.
+            if unsafe { libc::dup2(0, number) } == -1 {
+                return Err(std::io::Error::last_os_error());
+            }
+        }
+        Ok(())
+    };
+    // SAFETY: the closure makes async-signal-safe system calls only and allocates nothing.
+    unsafe { run.command().pre_exec(leave_open) };
+    let output = run.output().exits(0);
+    for play in parse(&output.stdout).expect("JSON lines") {
+        if play.is_played() && play.is_traced() {
+            clean_table(&play);
+        }
+    }
+}
+
+const SENDS: &[&str] = &["sendto", "sendmsg", "write", "writev"];
+const RECVS: &[&str] = &["recvfrom", "recvmsg", "read", "readv"];
+const ACCEPTS: &[&str] = &["accept", "accept4"];
+
+/// What the raw layer's record of a scene must hold. The second argument tells the broken form.
+type Holds = fn(&Play, bool);
+
+#[test]
+fn scenes_do_what_they_announce() {
+    let table: &[(&str, &str, Holds)] = &[
+        ("step01-socket", "socket", |play, _| {
+            let numbers: Vec<_> = play.named(&["socket"]).into_iter().map(returned).collect();
+            play.check(
+                numbers == [Some(3), Some(4), Some(3)],
+                "the lowest free number is not given again",
+            );
+        }),
+        ("step01-socket", "families", |play, _| {
+            for errno in ["EAFNOSUPPORT", "ESOCKTNOSUPPORT"] {
+                play.check(!play.failed(&["socket"], errno).is_empty(), errno);
+            }
+        }),
+        ("step01-socket", "wrong-protocol", |play, broken| {
+            fails(play, &["socket"], "EPROTONOSUPPORT", broken);
+        }),
+        ("step02-bind-listen", "bind-listen", |play, _| {
+            play.check(
+                ports(play, "bind") == [0],
+                "bind asks for another port than 0",
+            );
+            play.check(ports(play, "getsockname")[0] != 0, "no port was given");
+            play.check(
+                returns(play, &["connect"]) == [0],
+                "the client is not connected",
+            );
+            play.check(play.named(ACCEPTS).is_empty(), "somebody accepts");
+        }),
+        ("step02-bind-listen", "no-htons", |play, broken| {
+            let port = if broken { 36895 } else { 8080 };
+            play.check(ports(play, "bind") == [port], "bind gets another port");
+        }),
+        ("step02-bind-listen", "htonl-port", |play, broken| {
+            let port = if broken { 0 } else { 9999 };
+            play.check(ports(play, "bind") == [port], "bind gets another port");
+        }),
+        ("step02-bind-listen", "address-in-use", |play, broken| {
+            fails(play, &["bind"], "EADDRINUSE", broken);
+            let binds = ports(play, "bind");
+            let had = ports(play, "getsockname");
+            play.check(
+                had.contains(binds.last().unwrap_or(&-1)) == broken,
+                "the port is not the one that the earlier server has",
+            );
+        }),
+        ("step02-bind-listen", "privileged-port", |play, broken| {
+            fails(play, &["bind"], "EACCES", broken);
+            let low = ports(play, "bind")
+                .iter()
+                .any(|port| (1..1024).contains(port));
+            play.check(low == broken, "another port");
+        }),
+        ("step02-bind-listen", "any-or-loopback", |play, broken| {
+            fails(play, &["connect"], "ECONNREFUSED", broken);
+            let ip = if broken { "127.0.0.1" } else { "0.0.0.0" };
+            let bind = play.named(&["bind"]);
+            play.check(arg(bind[0], "addr")["ip"] == ip, "bound to another address");
+        }),
+        ("step02-bind-listen", "backlog", |play, broken| {
+            let waits = play
+                .named(&["connect"])
+                .into_iter()
+                .filter(|c| unfinished(c))
+                .count();
+            play.check(waits == usize::from(broken), "a client waits, or none");
+        }),
+        ("step03-accept", "accept", |play, _| {
+            let accept = play.named(ACCEPTS)[0];
+            play.check(returned(accept) == Some(4), "another descriptor");
+            let listens = ports(play, "getsockname")[0];
+            play.check(
+                accept["ends"]["local"]["port"] == listens,
+                "the new socket has another port than the listener",
+            );
+        }),
+        ("step03-accept", "connected-before-accept", |play, _| {
+            let sent = play.named(SENDS)[0]["left"].as_u64();
+            let accepts = play.named(ACCEPTS)[0]["at"].as_u64();
+            play.check(
+                sent < accepts,
+                "accept was called before the bytes were sent",
+            );
+            play.check(returns(play, RECVS).contains(&5), "the bytes are not there");
+        }),
+        ("step03-accept", "same-port", |play, _| {
+            let accepts = play.named(ACCEPTS);
+            let local = |call: &&Value| call["ends"]["local"]["port"].clone();
+            let all: Vec<Value> = accepts.iter().map(local).collect();
+            play.check(all.len() > 1, "one client only");
+            play.check(all.iter().all(|port| *port == all[0]), "several ports");
+        }),
+        ("step03-accept", "forgot-listen", |play, broken| {
+            fails(play, ACCEPTS, "EINVAL", broken);
+            play.check(
+                play.named(&["listen"]).is_empty() == broken,
+                "listens, or not",
+            );
+        }),
+        ("step03-accept", "talk-to-listener", |play, broken| {
+            fails(play, RECVS, "ENOTCONN", broken);
+        }),
+        ("step03-accept", "accept-datagram", |play, broken| {
+            fails(play, ACCEPTS, "EOPNOTSUPP", broken);
+        }),
+        ("step03-accept", "addrlen", |play, broken| {
+            let short = play.named(ACCEPTS).into_iter().any(|call| {
+                let length = arg(call, "addrlen");
+                length["before"].as_u64() < length["after"].as_u64()
+            });
+            play.check(short == broken, "the length before and after accept");
+        }),
+        ("step03-accept", "too-many-files", |play, broken| {
+            fails(play, ACCEPTS, "EMFILE", broken);
+        }),
+        ("step03-accept", "emfile-spin", |play, broken| {
+            let failed = play.failed(ACCEPTS, "EMFILE").len();
+            play.check((failed > 1) == broken, "how often accept fails");
+        }),
+        ("step03-accept", "one-at-a-time", |play, broken| {
+            let accepts = play.named(ACCEPTS);
+            let closed = play.named(&["close"]).into_iter().find(|call| {
+                call["process"] == accepts[0]["process"] && arg(call, "fd")["value"] == 4
+            });
+            let (second, closed) = (accepts[1]["left"].as_u64(), closed.map(|call| &call["at"]));
+            let after = closed.and_then(Value::as_u64) < second;
+            play.check(after == broken, "when the second client is accepted");
+        }),
+        ("step04-connect", "connect", |play, _| {
+            let connect = play.named(&["connect"])[0];
+            let port = connect["ends"]["local"]["port"].as_i64().unwrap_or(0);
+            play.check(port > 0, "no port of the client's own");
+        }),
+        ("step04-connect", "refused", |play, broken| {
+            fails(play, &["connect"], "ECONNREFUSED", broken);
+        }),
+        ("step04-connect", "timeout", |play, broken| {
+            let waits = play.named(&["connect"]).into_iter().any(unfinished);
+            play.check(waits == broken, "whether connect waits for ever");
+            fails(play, &["connect"], "EINPROGRESS", !broken);
+        }),
+        ("step04-connect", "self-connect", |play, _| {
+            let ends = &play.named(&["connect"])[0]["ends"];
+            play.check(ends["local"]["text"].is_string(), "no address");
+            play.check(ends["local"] == ends["peer"], "not connected to itself");
+        }),
+        ("step05-send-recv", "send-recv", |play, _| {
+            play.check(returns(play, SENDS) == [5, 2], "hello and hi are not sent");
+        }),
+        ("step05-send-recv", "one-recv", |play, _| {
+            let (sent, received) = (returns(play, SENDS), returns(play, RECVS));
+            let sum = |list: &[i64]| list.iter().sum::<i64>();
+            play.check(sum(&sent) == sum(&received), "not all arrives");
+            play.check(sent.len() != received.len(), "as many recvs as sends");
+        }),
+        ("step05-send-recv", "end-of-stream", |play, broken| {
+            let ends = returns(play, RECVS).into_iter().filter(|n| *n == 0).count();
+            play.check(ends > 0 && (ends > 1) == broken, "how often recv returns 0");
+        }),
+        ("step05-send-recv", "whole-buffer", |play, _| {
+            play.check(
+                returns(play, RECVS) == [5, 2],
+                "the second message is not the shorter",
+            );
+        }),
+        ("step05-send-recv", "short-write", |play, _| {
+            let short = play.named(SENDS).into_iter().any(|call| {
+                let length = arg(call, "len")
+                    .get("value")
+                    .or(arg(call, "size").get("value"));
+                let length = length.and_then(Value::as_i64);
+                returned(call).is_some_and(|sent| length.is_some_and(|length| sent < length))
+            });
+            play.check(short, "no send took less than it was given");
+        }),
+        ("step05-send-recv", "sigpipe", |play, broken| {
+            play.check(!play.failed(SENDS, "EPIPE").is_empty(), "no EPIPE");
+            play.check(play.was_killed(13) == broken, "killed by SIGPIPE, or not");
+        }),
+        ("step05-send-recv", "eintr", |play, broken| {
+            play.check(!play.failed(RECVS, "EINTR").is_empty(), "no EINTR");
+            play.check(
+                returns(play, RECVS).is_empty() == broken,
+                "tries again, or not",
+            );
+        }),
+        ("step05-send-recv", "first-write", |play, broken| {
+            play.check(
+                returns(play, SENDS).first() == Some(&3),
+                "the first send fails",
+            );
+            fails(play, SENDS, "EPIPE", broken);
+        }),
+        ("step05-send-recv", "both-wait", |play, broken| {
+            let waits = play
+                .named(RECVS)
+                .into_iter()
+                .filter(|c| unfinished(c))
+                .count();
+            play.check(waits == if broken { 2 } else { 0 }, "who waits");
+        }),
+        ("step05-send-recv", "both-send", |play, broken| {
+            let waits = play
+                .named(SENDS)
+                .into_iter()
+                .filter(|c| unfinished(c))
+                .count();
+            play.check(waits == if broken { 2 } else { 0 }, "who waits");
+        }),
+        ("step05-send-recv", "sent-not-received", |play, _| {
+            play.check(returns(play, SENDS) == [5], "send does not return 5");
+            play.check(returns(play, RECVS).is_empty(), "somebody receives");
+        }),
+        ("step06-close", "close", |play, _| {
+            play.check(returns(play, RECVS).contains(&0), "no end of stream");
+        }),
+        ("step06-close", "half-close", |play, broken| {
+            play.check(
+                play.named(&["shutdown"]).is_empty() == broken,
+                "shutdown, or not",
+            );
+            let waits = play
+                .named(RECVS)
+                .into_iter()
+                .filter(|c| unfinished(c))
+                .count();
+            play.check(waits == if broken { 2 } else { 0 }, "who waits");
+        }),
+        ("step06-close", "unread-reset", |play, broken| {
+            fails(play, RECVS, "ECONNRESET", broken);
+        }),
+        ("step06-close", "linger-zero", |play, broken| {
+            fails(play, RECVS, "ECONNRESET", broken);
+        }),
+        ("step06-close", "time-wait", |play, broken| {
+            fails(play, &["bind"], "EADDRINUSE", broken);
+            let again = ports(play, "bind").last().copied();
+            let had = ports(play, "getsockname").first().copied();
+            play.check(again == had, "not the port that the earlier server had");
+        }),
+        ("step06-close", "dup-keeps-open", |play, broken| {
+            play.check(!play.named(&["dup", "fcntl"]).is_empty(), "no copy is made");
+            let waits = play
+                .named(RECVS)
+                .into_iter()
+                .filter(|c| unfinished(c))
+                .count();
+            play.check((waits > 0) == broken, "who waits");
+        }),
+        ("step06-close", "exec-leak", |play, broken| {
+            play.check(!play.lives("exec").is_empty(), "no exec");
+            let ends = returns(play, RECVS).contains(&0);
+            play.check(ends != broken, "whether the client sees the end");
+        }),
+        ("step06-close", "close-twice", |play, broken| {
+            fails(play, SENDS, "EBADF", broken);
+        }),
+        ("step06-close", "late-errno", |play, _| {
+            play.check(
+                !play.failed(&["connect"], "ECONNREFUSED").is_empty(),
+                "not refused",
+            );
+            play.check(
+                !play.failed(&["shutdown"], "ENOTCONN").is_empty(),
+                "errno stays",
+            );
+        }),
+    ];
+    for (step, scene, holds) in table {
+        let plays = record(step, scene);
+        if plays
+            .iter()
+            .any(|play| play.is_played() && !play.is_traced())
+        {
+            return not_run("what the scenes do", "nothing is traced here");
+        }
+        for play in plays.iter().filter(|play| play.is("layer", "libc")) {
+            play.check(play.is_played(), "not in the raw layer");
+            play.check(!play.events.is_empty(), "no record");
+            holds(play, play.is("variant", "broken"));
+        }
+    }
+    // Every scene is asked, or it is said which is not.
+    for step in course_tests::STEPS {
+        for scene in scenes(step) {
+            let asked = table
+                .iter()
+                .any(|(s, name, _)| *s == step && *name == scene.name);
+            if !asked && step != "step00-hello" {
+                not_run(
+                    &format!("the record of {step} {}", scene.name),
+                    "no question is written",
+                );
+            }
+        }
+    }
+}
+
+/// Some call fails with this error exactly where it should.
+#[track_caller]
+fn fails(play: &Play, names: &[&str], errno: &str, expected: bool) {
+    let failed = !play.failed(names, errno).is_empty();
+    play.check(failed == expected, &format!("{}: {errno}", names[0]));
+}
+
+/// What the calls of this name returned, without those that failed or never did.
+fn returns(play: &Play, names: &[&str]) -> Vec<i64> {
+    play.named(names).into_iter().filter_map(returned).collect()
+}
+
+/// The ports in the addresses of the calls of this name.
+fn ports(play: &Play, name: &str) -> Vec<i64> {
+    let port = |call: &Value| arg(call, "addr")["port"].as_i64();
+    play.named(&[name]).into_iter().filter_map(port).collect()
+}
+
+fn unfinished(call: &Value) -> bool {
+    call["outcome"]["type"] == "unfinished"
+}
+
+/// What each layer protects from and what it does not: SIGPIPE.
+#[test]
+fn only_std_protects_from_sigpipe() {
+    for play in record("step05-send-recv", "sigpipe") {
+        if !play.is_played() || !play.is_traced() {
+            continue;
+        }
+        let killed = !play.is("layer", "std") && play.is("variant", "broken");
+        play.check(play.was_killed(13) == killed, "killed by SIGPIPE, or not");
+    }
+}
