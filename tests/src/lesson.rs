@@ -244,6 +244,7 @@ fn item(lines: &[&str], words: &str) -> Option<Range<usize>> {
                         word,
                         "pub"
                             | "pub(crate)"
+                            | "pub(super)"
                             | "unsafe"
                             | "const"
                             | "static"
