@@ -7,6 +7,7 @@ use crate::play::is_called;
 /// What these calls have that the raw layer's calls do not have. Empty when they are the same.
 pub(crate) fn added(raw: &[&Call], other: &[&Call]) -> Vec<String> {
     let mut found = Vec::new();
+    let mut more = Vec::new();
     let mut partner = vec![None; raw.len()];
     for (index, call) in other.iter().enumerate() {
         let free = (0..raw.len()).find(|r| partner[*r].is_none() && same_call(raw[*r], call));
@@ -15,8 +16,13 @@ pub(crate) fn added(raw: &[&Call], other: &[&Call]) -> Vec<String> {
                 partner[r] = Some(index);
                 found.extend(differences(raw[r], call));
             }
-            None => found.push(format!("one more call: {call}")),
+            None => more.push(call.to_string()),
         }
+    }
+    match more.as_slice() {
+        [] => {}
+        [call] => found.push(format!("one more call: {call}")),
+        calls => found.push(format!("{} more calls: {}", calls.len(), calls.join(", "))),
     }
     for (call, partner) in raw.iter().zip(&partner) {
         if partner.is_none() {

@@ -363,7 +363,7 @@ impl Graph {
         };
         let is_call = |other: &Node| matches!(events[other.event], Event::Call(_));
         match &events[node.event] {
-            Event::Call(_) => true,
+            Event::Call(call) => all || !made_for_nothing(call, events),
             Event::Mark(mark) => matches!(mark.what, Note::Said(_)),
             Event::Life(life) => match life.what {
                 Turn::Started | Turn::Forked { .. } | Turn::Exited { .. } => false,
@@ -415,6 +415,21 @@ impl Graph {
         }
         rows
     }
+}
+
+/// Whether this made an epoll descriptor that was never used: Python's `select` asks like this whether epoll is there,
+/// and the number is free again before the first socket.
+fn made_for_nothing(call: &Call, events: &[Event]) -> bool {
+    let made = match &*call.name {
+        "epoll_create" | "epoll_create1" => call.returned(),
+        _ => None,
+    };
+    let uses = |event: &Event| {
+        matches!(event, Event::Call(other) if other.who.process == call.who.process
+            && other.name.starts_with("epoll_") && other.entered > call.entered
+            && other.descriptor().map(i64::from) == made)
+    };
+    made.is_some() && !events.iter().any(uses)
 }
 
 /// One end of a connection, seen from that end.

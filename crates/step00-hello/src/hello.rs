@@ -8,7 +8,7 @@ use lab::{ANY_PORT, OnCall, Played, Stage};
 pub(crate) fn server(stage: &mut Stage) -> Played {
     let listener = TcpListener::bind(ANY_PORT)?;
     stage.cue("listening", listener.local_addr()?);
-    let (mut connection, _) = listener.accept()?;
+    let (mut connection, _) = stage.taught(|| listener.accept())?;
     let mut buffer = [0; 1024];
     let count = connection.read(&mut buffer)?;
     let heard = String::from_utf8_lossy(&buffer[..count]);
