@@ -430,10 +430,14 @@ impl<'a> Performance<'a> {
             let mut outcomes: Vec<(String, u32)> = Vec::new();
             for _ in 0..count {
                 let play = self.play(layer, variant, false)?;
-                let outcome = play
+                let mut outcome = play
                     .trouble
                     .clone()
                     .unwrap_or_else(|| play.outcome(self.scene.taught_actor()));
+                if outcome.is_empty() {
+                    // Not traced, and nobody found anything: how the processes ended is all there is.
+                    outcome = play.symptom();
+                }
                 match outcomes.iter_mut().find(|(known, _)| *known == outcome) {
                     Some((_, times)) => *times += 1,
                     None => outcomes.push((outcome, 1)),
