@@ -255,7 +255,7 @@ fn item(lines: &[&str], words: &str) -> Option<Range<usize>> {
                 })
             })
     };
-    let start = lines.iter().position(|line| begins(line))?;
+    let start = lines.iter().position(begins)?;
     let depth = |line: &str| line.len() - line.trim_start().len();
     let indent = depth(lines[start]);
     let first = lines[start].trim_end();
@@ -275,7 +275,7 @@ fn item(lines: &[&str], words: &str) -> Option<Range<usize>> {
         return Some(start..end);
     }
     let closes = |line: &&str| depth(line) == indent && line.trim_start().starts_with('}');
-    let length = lines[start + 1..].iter().position(|line| closes(line))?;
+    let length = lines[start + 1..].iter().position(closes)?;
     Some(start..start + 2 + length)
 }
 

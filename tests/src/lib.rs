@@ -1,7 +1,7 @@
 //! Helpers for the tests of the whole course.
 //!
 //! The tests play the steps' programs as a learner does, from outside, and judge them by what comes out:
-//! the text in its [normal form](normal::normal_form), the [record](record) of `--json`, the exit status.
+//! the text in its [normal form](normal::normal_form), the [record](mod@record) of `--json`, the exit status.
 //! Nothing in here knows a step's code.
 
 pub mod client;

@@ -46,7 +46,8 @@ fn names(text: &str) -> HashMap<String, String> {
             continue;
         }
         let value: u32 = number.digits.parse().unwrap_or(0);
-        if EPHEMERAL.contains(&value) && is_behind_address(number.before) {
+        let behind_hex = number.before.ends_with(&format!("0x{value:04x} = "));
+        if EPHEMERAL.contains(&value) && (is_behind_address(number.before) || behind_hex) {
             ports += 1;
             names.insert(number.digits.to_owned(), format!("<port{ports}>"));
         } else if is_behind_process(number.before) {
@@ -215,6 +216,10 @@ mod tests {
 
     #[test]
     fn the_bytes_of_a_port_are_named() {
+        check(
+            "95 8b 0x958b = 38283",
+            "<bytes of port1> <hex of port1> = <port1>",
+        );
         check(
             "127.0.0.1:57853\nsin_port e1 fd  225 * 256 +\n   253 = 57853, e1 fd7, 225 * 256 + 253",
             "127.0.0.1:<port1>\nsin_port <bytes of port1>  <sum and port1>, e1 fd7, <sum of port1>",

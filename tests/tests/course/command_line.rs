@@ -7,8 +7,6 @@ use std::process::Stdio;
 use course_tests::scenes::{LAYERS, has_half};
 use course_tests::{Output, Run, run, scenes};
 
-use crate::for_each_step;
-
 for_each_step! {
     list_names_every_scene
     help_and_version
@@ -473,7 +471,7 @@ fn a_full_disk(step: &str) {
         let shown = format!("{step} {} > /dev/full", args.join(" "));
         let output = course_tests::run::finish(child, None, stderr, shown).exits(1);
         output.check(
-            output.stderr.lines().count() == 1 && !output.stderr.contains("panicked"),
+            output.complaints().len() == 1 && !output.stderr.contains("panicked"),
             "not one clear line",
         );
     }

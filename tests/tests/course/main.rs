@@ -14,7 +14,6 @@ macro_rules! for_each_step {
         })*
     };
 }
-pub(crate) use for_each_step;
 
 mod command_line;
 mod layout;

@@ -8,8 +8,6 @@ use course_tests::scenes::LAYERS;
 use course_tests::{Play, Run, not_run, record, scenes};
 use serde_json::Value;
 
-use crate::for_each_step;
-
 for_each_step! {
     records_are_in_order
     descriptors_are_the_actors_own

@@ -5,8 +5,6 @@ use course_tests::scenes::LAYERS;
 use course_tests::skip::note;
 use course_tests::{Output, normal_form, run, scenes};
 
-use crate::for_each_step;
-
 /// How often a step's main scene is played, and how often every other.
 const MAIN: usize = 20;
 const OTHER: usize = 3;

@@ -8,8 +8,6 @@ use course_tests::refuse::refuse_ptrace;
 use course_tests::temp::Temp;
 use course_tests::{Output, Run, not_run, program, scenes};
 
-use crate::for_each_step;
-
 for_each_step! {
     plays_where_ptrace_is_refused
     plays_under_another_tracer
@@ -80,7 +78,10 @@ fn plays_under_another_tracer(step: &str) {
             .args(["true"])
             .output();
         if !works.status.success() || !works.stderr.is_empty() {
-            not_run(&format!("{step} under {name}"), works.stderr.trim());
+            not_run(
+                &format!("{step} under {name}"),
+                works.stderr.lines().next().unwrap_or("it fails"),
+            );
             continue;
         }
         for line in lines(step) {
@@ -95,10 +96,6 @@ fn plays_for_an_ordinary_user(step: &str) {
     let temp = Temp::new();
     for line in lines(step) {
         let output = ordinary(&temp, step).args(&line).output().exits(0);
-        let said = output
-            .stderr
-            .lines()
-            .all(|line| line.starts_with("not traced: "));
-        output.check(said, "complains");
+        output.quiet();
     }
 }
