@@ -39,11 +39,17 @@ impl<'a> Performance<'a> {
 
     pub(crate) fn run(mut self) -> Result<bool, Trouble> {
         if let Some(Err(missing)) = self.scene.needs.map(|needs| needs()) {
-            print(&format!(
-                "{}: not on this machine: {missing}\n",
-                self.scene.name
-            ))?;
-            return Ok(true);
+            let name = self.scene.name;
+            let line = if self.asked.json {
+                json!({
+                    "kind": "play", "step": self.step.name, "scene": name,
+                    "in_layer": "not on this machine", "not": missing,
+                })
+                .to_string()
+            } else {
+                format!("{name}: not on this machine: {missing}")
+            };
+            return print(&format!("{line}\n")).map(|()| true);
         }
         self.trace = !self.asked.no_lens && can_trace();
         if self.asked.json {
@@ -389,11 +395,18 @@ impl<'a> Performance<'a> {
                 let (Part::RuledOut(why) | Part::Absent(why) | Part::Handled(_, why)) = part else {
                     continue;
                 };
+                head["in_layer"] = json!("ruled out");
                 head["not"] = json!(why);
                 print(&format!("{head}\n"))?;
                 continue;
             }
             let play = self.play(layer, variant, false)?;
+            let in_layer = match (self.scene.mistake, self.handled(layer)) {
+                (false, _) => "plays",
+                (true, Some(_)) => "handled",
+                (true, None) => "happens",
+            };
+            head["in_layer"] = json!(in_layer);
             head["traced"] = json!(play.traced);
             head["as_announced"] = json!(play.trouble.is_none());
             head["trouble"] = json!(play.trouble);

@@ -9,7 +9,7 @@ use lab::{Guest, Half, Part, Scene, Step};
 fn main() -> ExitCode {
     let step = Step {
         name: env!("CARGO_PKG_NAME"),
-        title: "hello and hi: every call of the course in one picture",
+        title: "Hello and hi: the whole road in one picture",
         lesson: "lessons/00-hello.md",
         scenes: vec![scene()],
         serve: Some(Half {

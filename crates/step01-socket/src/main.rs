@@ -10,7 +10,7 @@ use lab::Step;
 fn main() -> ExitCode {
     let step = Step {
         name: env!("CARGO_PKG_NAME"),
-        title: "socket: ask the kernel for a socket and get a descriptor",
+        title: "socket: ask the kernel for a socket",
         lesson: "lessons/01-socket.md",
         scenes: vec![
             scenes::socket(),

@@ -11,7 +11,7 @@ use lab::{Half, Step, layers};
 fn main() -> ExitCode {
     let step = Step {
         name: env!("CARGO_PKG_NAME"),
-        title: "bind, listen, getsockname: give a socket an address and open its door",
+        title: "bind and listen: an address and a queue",
         lesson: "lessons/02-bind-listen.md",
         scenes: vec![
             scenes::bind_listen(),

@@ -12,7 +12,7 @@ use lab::{Half, Step, layers};
 fn main() -> ExitCode {
     let step = Step {
         name: env!("CARGO_PKG_NAME"),
-        title: "send, recv: move bytes through a connection",
+        title: "send and recv: bytes, not messages",
         lesson: "lessons/05-send-recv.md",
         scenes: vec![
             scenes::send_recv(),

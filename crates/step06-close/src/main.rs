@@ -12,7 +12,7 @@ use lab::{Half, Step, layers};
 fn main() -> ExitCode {
     let step = Step {
         name: env!("CARGO_PKG_NAME"),
-        title: "close, shutdown: end a conversation",
+        title: "close and shutdown: end a conversation",
         lesson: "lessons/06-close.md",
         scenes: vec![
             scenes::close(),

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use course_tests::{diagram, root, sync};
+use course_tests::{diagram, matrix, root, sync};
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -47,7 +47,20 @@ fn renew(write: bool) -> Result<usize, String> {
             left += 1;
         }
     }
-    for page in sync::pages(root()).map_err(|error| error.to_string())? {
+    let rows = matrix::play()?;
+    for mut page in sync::pages(root()).map_err(|error| error.to_string())? {
+        if let Some(problem) = matrix::check(&page, &rows, matrix::lesson_beside) {
+            if write {
+                page.text = matrix::renew(&page, &rows, matrix::lesson_beside).unwrap_or(page.text);
+                let path = root().join(&page.path);
+                std::fs::write(&path, &page.text)
+                    .map_err(|error| format!("{}: {error}", page.path))?;
+                println!("renewed the matrix of {}", page.path);
+            } else {
+                println!("{problem}");
+                left += 1;
+            }
+        }
         let checked = sync::check(&page, root());
         if write && checked.renewed != page.text {
             let path = root().join(&page.path);
