@@ -96,7 +96,11 @@ impl Play {
                 }
                 Note::End(_) => {
                     if let Some(from) = begun.remove(&mark.who) {
-                        let inside = |call: &&&Call| (from..=mark.at).contains(&call.entered);
+                        // Not what another thread of the actor did meanwhile.
+                        let here = |who: Who| who == mark.who || who.process != mark.who.process;
+                        let inside = |call: &&&Call| {
+                            (from..=mark.at).contains(&call.entered) && here(call.who)
+                        };
                         found.extend(calls.iter().filter(inside).copied());
                     }
                 }
