@@ -25,7 +25,7 @@ pub(crate) fn scene() -> Scene {
     ];
     Scene::mistake(
         "addrlen",
-        "accept with a length that does not say how much room there is",
+        "accept with room for an address, and a length that says 0",
     )
     .actor("server", parts)
     .peer("clients", clients::<2>)

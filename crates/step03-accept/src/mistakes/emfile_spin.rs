@@ -20,7 +20,7 @@ pub(crate) fn scene() -> Scene {
     let server = layers(server_libc, server_nix, server_socket2, server_std);
     Scene::mistake(
         "emfile-spin",
-        "accept fails, the loop says so and goes on, and accept fails again",
+        "an accept loop that prints each error and goes on",
     )
     .actor("server", server)
     .peer("clients", clients::<2>)

@@ -19,7 +19,7 @@ pub(crate) fn scene() -> Scene {
     ];
     Scene::mistake(
         "forgot-listen",
-        "accept on a socket that has an address but does not listen",
+        "socket, bind, accept: a server in three calls",
     )
     .core()
     .actor("server", parts)

@@ -18,7 +18,7 @@ pub(crate) fn scene() -> Scene {
     let server = layers(server_libc, server_nix, server_socket2, server_std);
     Scene::mistake(
         "one-at-a-time",
-        "the second client gets no answer until the first has gone",
+        "a server that serves its first client, and then accepts the second",
     )
     .core()
     .actor("server", server)

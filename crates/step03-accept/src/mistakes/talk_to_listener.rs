@@ -22,7 +22,7 @@ pub(crate) fn scene() -> Scene {
     ];
     Scene::mistake(
         "talk-to-listener",
-        "recv on the listener, not on the connection",
+        "a client has sent, and the server calls recv on its listener",
     )
     .actor("server", parts)
     .peer("client", client)

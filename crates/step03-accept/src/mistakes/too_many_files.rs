@@ -20,7 +20,7 @@ const CLIENTS: usize = 3;
 pub(crate) fn scene() -> Scene {
     Scene::mistake(
         "too-many-files",
-        "a server that keeps every connection runs out of descriptors",
+        "a server that keeps every connection in a list",
     )
     .actor(
         "server",
