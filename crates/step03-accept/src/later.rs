@@ -59,6 +59,7 @@ pub(crate) fn join<E: Error + 'static>(threads: Vec<JoinHandle<Result<(), E>>>) 
 }
 
 /// `poll(fds, 1, 0)` (step 15): whether a client waits in the listener's queue. It does not wait itself.
+/// accept cannot tell: on Linux it looks for a free descriptor first, and fails even when nobody waits.
 pub(crate) fn is_readable(listener: &impl AsRawFd) -> io::Result<bool> {
     let mut poll = libc::pollfd {
         fd: listener.as_raw_fd(),

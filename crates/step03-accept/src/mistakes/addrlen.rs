@@ -25,7 +25,7 @@ pub(crate) fn scene() -> Scene {
     ];
     Scene::mistake(
         "addrlen",
-        "accept with room for an address, and a length that says 0",
+        "accept with room for an address, and a length that was never set",
     )
     .actor("server", parts)
     .peer("clients", clients::<2>)
