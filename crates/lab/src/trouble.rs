@@ -88,7 +88,8 @@ fn advice(errno: i32) -> Option<&'static str> {
     Some(match errno {
         libc::EACCES => "ports below 1024 need a privilege; try 9000",
         libc::EADDRINUSE => {
-            "another socket has this address; stop that program, or give another port as ADDR"
+            "another socket has this address; stop that program (or wait a minute, if it has \
+             just ended: TIME_WAIT), or give another port as ADDR"
         }
         libc::EADDRNOTAVAIL => "no interface of this machine has this address; try 127.0.0.1",
         libc::ECONNREFUSED => {
