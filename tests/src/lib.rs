@@ -10,6 +10,7 @@ pub mod diff;
 pub mod group;
 pub mod lesson;
 pub mod links;
+pub mod matrix;
 pub mod normal;
 pub mod programs;
 pub mod record;
