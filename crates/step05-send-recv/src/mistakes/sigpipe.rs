@@ -9,6 +9,12 @@ use step05_send_recv::{with_libc, with_nix, with_socket2, with_std};
 
 use super::wait_until;
 
+#[cfg(not(target_vendor = "apple"))]
+const NOSIGNAL: MsgFlags = MsgFlags::MSG_NOSIGNAL;
+// Apple's kernel has the flag, nix does not name it there.
+#[cfg(target_vendor = "apple")]
+const NOSIGNAL: MsgFlags = MsgFlags::from_bits_retain(libc::MSG_NOSIGNAL);
+
 pub(crate) fn scene() -> Scene {
     let parts = [
         Part::Plays(client_libc),
@@ -76,7 +82,7 @@ fn client_nix(stage: &mut Stage) -> Played {
     wait_until(connection.as_raw_fd(), 0)?;
     // Wrong: no flag asks for the signal.
     let flags = if stage.repaired() {
-        MsgFlags::MSG_NOSIGNAL
+        NOSIGNAL
     } else {
         MsgFlags::empty()
     };
