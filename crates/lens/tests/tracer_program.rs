@@ -204,7 +204,10 @@ fn a_command_that_cannot_be_run_is_127_or_126_as_in_a_shell() {
         ("/", 126),
     ] {
         for option in ["--plain", "--no-filter"] {
-            let told = output(Command::new(LENS).args([option, program]));
+            // A search path without directories that this user may not look into.
+            let mut command = Command::new(LENS);
+            command.args([option, program]).env("PATH", "/usr/bin:/bin");
+            let told = output(&mut command);
             assert_eq!(told.status.code(), Some(status), "{program}");
             assert!(
                 text(&told.stderr).contains(program),

@@ -259,6 +259,7 @@ impl Engine {
         if !self.threads.contains_key(&thread) && report != Report::Exec {
             // Its maker's stop is still to come. Until then it waits; nobody knows yet whose child it is.
             self.early.insert(thread, report);
+            self.adopt_if_orphan(thread, None);
             return;
         }
         match report {
@@ -481,17 +482,15 @@ impl Engine {
     fn forked(&mut self, id: i32) {
         if let Some(made) = ptrace::event_message(id)
             && !self.threads.contains_key(&made)
+            && let Some(maker) = self.threads.get(&id)
         {
-            self.adopt(made, id);
+            self.adopt(made, maker.who);
         }
         ptrace::resume(id, self.until, 0);
     }
 
     /// A new thread or process is known now, with its maker.
-    fn adopt(&mut self, made: i32, maker: i32) {
-        let Some(parent) = self.threads.get(&maker).map(|thread| thread.who) else {
-            return;
-        };
+    fn adopt(&mut self, made: i32, parent: Who) {
         let is_thread =
             std::fs::exists(format!("/proc/{}/task/{made}", parent.process)).unwrap_or(false);
         let process = if is_thread { parent.process } else { made };
@@ -565,7 +564,10 @@ impl Engine {
                 command.1 = status;
             }
         }
-        self.adopt_orphans(who);
+        let waiting: Vec<i32> = self.early.keys().copied().collect();
+        for made in waiting {
+            self.adopt_if_orphan(made, Some(who));
+        }
     }
 
     /// Forgets a thread; the call it was in never ended.
@@ -582,25 +584,28 @@ impl Engine {
         Some(thread.who)
     }
 
-    /// A thread killed in fork never gets to the stop that tells whom it made: whoever waits for that goes on now.
-    fn adopt_orphans(&mut self, dead: Who) {
-        if self.early.is_empty() {
+    /// A thread killed in fork never comes to the stop that tells whom it made. Whoever waits for that stop goes on now,
+    /// or it would wait for ever: when its maker is no longer one of these processes, or was in the one that just died.
+    fn adopt_if_orphan(&mut self, made: i32, dead: Option<Who>) {
+        if matches!(self.early.get(&made), None | Some(Report::Ended(_))) {
             return;
         }
-        let waiting: Vec<i32> = self.early.keys().copied().collect();
-        for made in waiting {
-            let maker = maker_of(made);
-            if maker
-                .is_some_and(|maker| maker != dead.process && self.processes.contains_key(&maker))
-            {
-                continue;
+        let maker = maker_of(made).filter(|maker| self.processes.contains_key(maker));
+        match (maker, dead) {
+            (Some(maker), Some(dead)) if maker == dead.process => self.adopt(made, dead),
+            (Some(_), _) => {}
+            (None, Some(dead)) => self.adopt(made, dead),
+            // Nobody saw its maker die and nobody knows it any more. What it was made by is then the first command.
+            (None, None) => {
+                let process = self.commands.first().map_or(made, |&(process, _)| process);
+                self.adopt(
+                    made,
+                    Who {
+                        process,
+                        thread: process,
+                    },
+                );
             }
-            // The maker's own thread may be gone; what is left of it is its id.
-            self.threads
-                .entry(dead.thread)
-                .or_insert_with(|| Thread::new(dead));
-            self.adopt(made, dead.thread);
-            self.threads.remove(&dead.thread);
         }
     }
 
