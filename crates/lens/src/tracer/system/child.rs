@@ -20,6 +20,7 @@ use crate::tracer::{Options, Refused};
 use std::io::{self, Read, Write};
 use std::mem;
 use std::net::Shutdown;
+use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -32,6 +33,8 @@ const GIVE_UP: u8 = b'x';
 /// What a child does before its exec, and with whom it talks about it.
 struct Setup {
     line: Arc<UnixStream>,
+    /// The tracer's end, which fork copies into the child.
+    tracers: RawFd,
     filter: Option<Arc<[libc::sock_filter]>>,
     pin: Option<usize>,
 }
@@ -50,6 +53,7 @@ pub(super) fn start(
     let theirs = Arc::new(theirs);
     let setup = Setup {
         line: Arc::clone(&theirs),
+        tracers: line.as_raw_fd(),
         filter: filter.cloned(),
         pin: options.pin,
     };
@@ -119,6 +123,9 @@ fn until_exec(process: i32) -> bool {
 impl Setup {
     /// The hook.
     fn run(&self) -> io::Result<()> {
+        // Or the line would never end for the child, should the tracer be killed now.
+        // SAFETY: this is the child's own copy, and nothing in the child uses it: `start` goes on in the tracer only.
+        unsafe { libc::close(self.tracers) };
         let mut line = &*self.line;
         line.write_all(&std::process::id().to_ne_bytes())?;
         let mut answer = [0];
