@@ -136,7 +136,15 @@ fn expected(block: &Block, root: &Path) -> Expected {
                     "`{command}` needs {missing}, which is not on this machine"
                 ));
             }
-            match output(command).and_then(|text| cut(&text, from.as_deref(), to.as_deref())) {
+            let text = output(command);
+            // Another program may just now have the port that a scene must have, say.
+            if let Ok(Some(missing)) = text
+                .as_ref()
+                .map(|text| text.split_once("not on this machine: "))
+            {
+                return Expected::Missing(format!("`{command}`: {}", missing.1.trim()));
+            }
+            match text.and_then(|text| cut(&text, from.as_deref(), to.as_deref())) {
                 Ok(lines) => Expected::Text(lines.join("\n")),
                 Err(what) => Expected::Wrong(format!("`{command}`: {what}")),
             }
