@@ -10,7 +10,7 @@ use socket2::{SockRef, Socket};
 use step05_send_recv::with_libc::recv;
 use step06_close::{with_libc, with_nix, with_socket2, with_std};
 
-use helpers::pair;
+use helpers::{check_end, pair};
 
 const NOW: Option<Duration> = Some(Duration::ZERO);
 
@@ -37,6 +37,15 @@ fn a_linger_of_zero_resets_in_every_layer() {
     with_std::set_linger(&mine, NOW).unwrap();
     with_std::close(mine);
     check_reset(&peer);
+}
+
+#[test]
+fn a_linger_taken_back_ends_in_order() {
+    let (mine, peer) = pair();
+    with_libc::set_linger(mine.as_raw_fd(), Some(0)).unwrap();
+    with_libc::set_linger(mine.as_raw_fd(), None).unwrap();
+    with_libc::close(mine.into_raw_fd()).unwrap();
+    check_end(&peer);
 }
 
 #[test]

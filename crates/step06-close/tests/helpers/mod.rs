@@ -6,6 +6,7 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use step02_bind_listen::with_libc::{listen_on, local_address};
 use step03_accept::with_libc::accept_peer;
 use step04_connect::with_libc::connect_to;
+use step05_send_recv::with_libc::recv;
 
 /// Two connected sockets.
 #[track_caller]
@@ -21,4 +22,10 @@ pub(crate) fn pair() -> (OwnedFd, OwnedFd) {
 pub(crate) fn owner(fd: RawFd) -> OwnedFd {
     // SAFETY: the test has just been given `fd` by the layer below, and keeps no other copy.
     unsafe { OwnedFd::from_raw_fd(fd) }
+}
+
+/// The other end has sent all there will be.
+#[track_caller]
+pub(crate) fn check_end(socket: &impl AsRawFd) {
+    assert_eq!(recv(socket.as_raw_fd(), &mut [0; 16], 0).unwrap(), 0);
 }
