@@ -19,6 +19,8 @@ Options:
       --json         one JSON object per event and line, for other programs
       --plain        no colour
       --all          also what the language's runtime does on its own account
+      --stack        under each call the functions it came through; --all shows
+                     those too that explain nothing, such as the program's start
       --pin          run on one processor: calls are slowed down less, but the
                      command sees a machine with one processor
       --no-filter    stop at every call, not only the watched ones: slow, but
@@ -47,6 +49,7 @@ pub(crate) struct Args {
     pub(crate) json: bool,
     pub(crate) plain: bool,
     pub(crate) all: bool,
+    pub(crate) stack: bool,
     pub(crate) pin: bool,
     pub(crate) filter: bool,
 }
@@ -77,6 +80,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
         json: false,
         plain: false,
         all: false,
+        stack: false,
         pin: false,
         filter: true,
     };
@@ -89,6 +93,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
             Long("json") => parsed.json = true,
             Long("plain") => parsed.plain = true,
             Long("all") => parsed.all = true,
+            Long("stack") => parsed.stack = true,
             Long("pin") => parsed.pin = true,
             Long("no-filter") => parsed.filter = false,
             // From the command on, every argument is the command's, also those that look like options of ours.

@@ -22,7 +22,7 @@ use view::View;
 ///
 /// A result of -512, -513, -514 or -516 is not an error but "to be decided" (a signal came in between): the outcome is then
 /// [`Outcome::Unfinished`], and whoever knows what became of it may say so.
-/// `ends` and `by_runtime` are not known here and stay empty.
+/// `ends`, `by_runtime` and `stack` are not known here and stay empty.
 pub fn call(raw: &Raw) -> Call {
     let outcome = outcome(raw.left.map(|(_, returned)| returned));
     let (name, args) = match signatures::find(raw.number) {
@@ -51,6 +51,7 @@ pub fn call(raw: &Raw) -> Call {
         outcome,
         ends: None,
         by_runtime: false,
+        stack: None,
     }
 }
 

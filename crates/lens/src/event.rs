@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 /// A point in time: nanoseconds since 1970-01-01 UTC, read from CLOCK_REALTIME.
 ///
@@ -74,6 +75,52 @@ pub struct Call {
     /// True when the language's runtime made this call on its own account, not the code that was written:
     /// debug builds of Rust's std ask `fcntl(fd, F_GETFD)` before they close.
     pub by_runtime: bool,
+    /// The functions it came through, where that was asked for ([`Options::stacks`](crate::Options::stacks)).
+    pub stack: Option<Arc<Stack>>,
+}
+
+/// The functions that a call came through, as the program had them when it stopped before the call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stack {
+    /// From the outermost function to the innermost, which asked the kernel.
+    pub frames: Vec<Frame>,
+    /// False where the way outwards was lost: the stack was deeper than the piece that is copied,
+    /// or could not be followed. The functions that are there are right all the same.
+    pub whole: bool,
+}
+
+/// One function of a stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// Its name as a person writes it, with its path and without generics (`std::net::tcp::TcpListener::accept`),
+    /// or the library and the place in it where no name is known (`libc.so.6+0x10ab4`).
+    pub function: String,
+    /// Whose it is: `yours` for the program's own, a crate (`std`, which has core and alloc in it, `socket2`, `nix`),
+    /// `libc` for the C library, or the library's name (`_socket`, `libnio`).
+    pub layer: String,
+    /// The source file, where it is known: from the root of its workspace, its crate or the toolchain.
+    pub file: Option<String>,
+    /// The line of the call to the next function, where it is known.
+    pub line: Option<u32>,
+    /// True when the compiler put it into the function before it, so that it has no frame of its own.
+    pub inlined: bool,
+    /// Why it explains nothing of this call, where it does not.
+    pub noise: Option<Noise>,
+}
+
+/// Why a function of a stack explains nothing of the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Noise {
+    /// What runs before the program's own first line: the C library's start, the runtime, the start of a thread.
+    Start,
+    /// What std puts around any function that is passed on: catch_unwind, `FnOnce::call_once`.
+    Glue,
+    /// The loop of an interpreter.
+    Interpreter,
+    /// Code without a file, made while the program ran, and what lies outside it.
+    Generated,
+    /// What plays the program. Only who plays it knows that: the tracer never says so.
+    Harness,
 }
 
 /// One argument of a call.

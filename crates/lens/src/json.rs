@@ -17,6 +17,7 @@
 //!   `{"type": "restarted"}` or `{"type": "unfinished"}`
 //! - `ends`: null, or `{"local": …, "peer": …}`, each an address as below or null
 //! - `by_runtime`: true for a call that the language's runtime made on its own account
+//! - `stack`, only where stacks were asked for and one was had: `{"whole": …, "frames": […]}`, see below
 //!
 //! A **life** goes on with `what`:
 //!
@@ -53,10 +54,17 @@
 //! `ip` and `port`, for AF_INET6 also `flowinfo` and `scope_id`; `path`; `abstract`; nothing for an unnamed AF_UNIX socket;
 //! for any other `family_number` and `data`. `path`, `abstract` and `data` are objects `{"text": …, "hex": …}`.
 //!
+//! The **frames** of a stack stand from the outermost function to the innermost, each
+//! `{"function": …, "layer": …, "file": …, "line": …, "inlined": …, "noise": …}` as in [`crate::event::Frame`];
+//! `file` and `line` are null when unknown, `noise` is null, `"start"`, `"glue"`, `"interpreter"`, `"generated"` or `"harness"`.
+//! `whole` is false where the way outwards was lost.
+//!
 //! Wherever bytes are written, `text` is the bytes themselves and `hex` is null if they are UTF-8.
 //! If not, `text` has U+FFFD in place of what is not, and `hex` has all of them.
 
-use crate::event::{Address, Call, Ends, Event, Life, Mark, Note, Outcome, Turn, Value, Who};
+use crate::event::{
+    Address, Call, Ends, Event, Frame, Life, Mark, Noise, Note, Outcome, Stack, Turn, Value, Who,
+};
 use crate::{names, text};
 use serde_json::{Map, Value as Json, json};
 use std::net::SocketAddr;
@@ -96,7 +104,7 @@ fn put(object: &mut Map<String, Json>, fields: Json) {
 fn from_call(call: &Call) -> Json {
     let arg =
         |arg: &crate::event::Arg| json!({ "name": arg.name, "value": from_value(&arg.value) });
-    json!({
+    let mut object = json!({
         "name": call.name,
         "text": format!("{call:#}"),
         "left": call.left,
@@ -104,6 +112,34 @@ fn from_call(call: &Call) -> Json {
         "outcome": from_outcome(&call.outcome),
         "ends": call.ends.as_ref().map(from_ends),
         "by_runtime": call.by_runtime,
+    });
+    if let Some(stack) = &call.stack {
+        object["stack"] = from_stack(stack);
+    }
+    object
+}
+
+fn from_stack(stack: &Stack) -> Json {
+    let frame = |frame: &Frame| {
+        let noise = frame.noise.map(|noise| match noise {
+            Noise::Start => "start",
+            Noise::Glue => "glue",
+            Noise::Interpreter => "interpreter",
+            Noise::Generated => "generated",
+            Noise::Harness => "harness",
+        });
+        json!({
+            "function": frame.function,
+            "layer": frame.layer,
+            "file": frame.file,
+            "line": frame.line,
+            "inlined": frame.inlined,
+            "noise": noise,
+        })
+    };
+    json!({
+        "whole": stack.whole,
+        "frames": stack.frames.iter().map(frame).collect::<Vec<_>>(),
     })
 }
 

@@ -2,8 +2,9 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::event::{Event, Note, Outcome, Turn};
+use crate::event::{Event, Note, Outcome, Stack, Turn};
 use crate::order::{Lane, Part, Row};
+use crate::stack::draw;
 use crate::text;
 
 /// How to draw.
@@ -31,10 +32,17 @@ impl Default for Style {
 }
 
 /// Draws the rows of a record, which [`crate::order`] has put in order. Ends with a line break.
+///
+/// A call that has a stack is followed by it, set in, one function a line.
 pub fn draw(events: &[Event], rows: &[Row], lanes: &[Lane], style: &Style) -> String {
+    // A stack needs the whole width: the left lane's may reach into the right one, which is empty beside it.
+    let reaches_out = |row: &Row| {
+        row.lane > 0 && matches!(&events[row.event], Event::Call(call) if call.stack.is_some())
+    };
+    let one = lanes.len() < 2 || style.width < 80 || rows.iter().any(reaches_out);
     let lines: Vec<Line> = rows
         .iter()
-        .filter_map(|row| line(&events[row.event], row, lanes, style))
+        .filter_map(|row| line(&events[row.event], row, lanes, one, style))
         .collect();
     let margin = if lines.iter().any(|line| line.aside.is_some()) {
         ASIDE
@@ -42,7 +50,7 @@ pub fn draw(events: &[Event], rows: &[Row], lanes: &[Lane], style: &Style) -> St
         0
     };
     let room = style.width.saturating_sub(margin).max(20);
-    if lanes.len() < 2 || style.width < 80 {
+    if one {
         one_lane(&lines, lanes, room, margin, style)
     } else {
         two_lanes(&lines, lanes, room, margin, style)
@@ -56,11 +64,12 @@ const INDENT: usize = 4;
 /// The space between two lanes.
 const GAP: usize = 2;
 
-struct Line {
+struct Line<'a> {
     lane: usize,
     text: String,
     paint: Paint,
     aside: Option<&'static str>,
+    stack: Option<&'a Stack>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,9 +78,16 @@ enum Paint {
     Failed,
     Said,
     Life,
+    Quiet,
 }
 
-fn line(event: &Event, row: &Row, lanes: &[Lane], style: &Style) -> Option<Line> {
+fn line<'a>(
+    event: &'a Event,
+    row: &Row,
+    lanes: &[Lane],
+    one: bool,
+    style: &Style,
+) -> Option<Line<'a>> {
     let (text, paint) = match event {
         Event::Call(call) => {
             if call.by_runtime && !style.all {
@@ -109,7 +125,7 @@ fn line(event: &Event, row: &Row, lanes: &[Lane], style: &Style) -> Option<Line>
     } else {
         String::new()
     };
-    let name = if names_needed(row.lane, lanes, style) {
+    let name = if names_needed(row.lane, lanes, one) {
         format!("{}: ", short(&lanes[row.lane].name))
     } else {
         String::new()
@@ -120,17 +136,22 @@ fn line(event: &Event, row: &Row, lanes: &[Lane], style: &Style) -> Option<Line>
         }
         _ => None,
     };
+    let stack = match (event, row.part) {
+        (Event::Call(call), Part::Whole | Part::Entry { .. }) => call.stack.as_deref(),
+        _ => None,
+    };
     Some(Line {
         lane: row.lane,
         text: format!("{name}{thread}{text}"),
         paint,
         aside,
+        stack,
     })
 }
 
 /// In two lanes the first lane is the left one, and all others share the right one.
-fn names_needed(lane: usize, lanes: &[Lane], style: &Style) -> bool {
-    if style.width < 80 {
+fn names_needed(lane: usize, lanes: &[Lane], one: bool) -> bool {
+    if one {
         lanes.len() > 1
     } else {
         lanes.len() > 2 && lane > 0
@@ -196,6 +217,7 @@ fn one_lane(lines: &[Line], lanes: &[Lane], room: usize, margin: usize, style: &
             out += format!("{aside:margin$}{}", paint(part, line.paint, style)).trim_end();
             out += "\n";
         }
+        out += &stack(line, margin, room, style);
     }
     out
 }
@@ -229,6 +251,23 @@ fn two_lanes(lines: &[Line], lanes: &[Lane], room: usize, margin: usize, style: 
             )
             .trim_end();
             out += "\n";
+        }
+        out += &stack(line, margin, room, style);
+    }
+    out
+}
+
+/// The stack of a call, set in below it.
+fn stack(line: &Line, before: usize, room: usize, style: &Style) -> String {
+    let mut out = String::new();
+    let Some(stack) = line.stack else {
+        return out;
+    };
+    let room = room.saturating_sub(INDENT);
+    for text in draw::lines(stack, room, style.all) {
+        for part in wrap(&text, room) {
+            let painted = paint(&part, Paint::Quiet, style);
+            out += &format!("{:before$}{:INDENT$}{painted}\n", "", "");
         }
     }
     out
@@ -271,6 +310,7 @@ fn paint(text: &str, paint: Paint, style: &Style) -> String {
         Paint::Failed => "31",
         Paint::Said => "36",
         Paint::Life => "33",
+        Paint::Quiet => "2",
     };
     format!("\x1b[{code}m{text}\x1b[0m")
 }

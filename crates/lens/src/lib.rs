@@ -18,6 +18,7 @@ pub mod order;
 pub mod raw;
 #[cfg(target_os = "linux")]
 mod signatures;
+pub mod stack;
 pub mod text;
 pub mod tracer;
 

@@ -127,6 +127,7 @@ fn options(args: &cli::Args) -> lens::Options {
     lens::Options {
         filter: args.filter,
         pin: args.pin.then(this_processor),
+        stacks: args.stack,
         ..lens::Options::default()
     }
 }

@@ -70,6 +70,11 @@ pub struct Options {
     /// Such calls are not in the [`Record`]. The program waits while a call is decoded,
     /// and [`Call::by_runtime`](crate::event::Call::by_runtime) is never set: what comes next is not yet known.
     pub live: Option<Sender<Event>>,
+    /// Keep the functions that each call came through ([`Call::stack`](crate::event::Call::stack)).
+    ///
+    /// Registers and a piece of the stack are copied before each call, which makes its stop longer by some microseconds;
+    /// and the program also stops where it maps a library. Names are looked up afterwards.
+    pub stacks: bool,
 }
 
 impl Default for Options {
@@ -79,6 +84,7 @@ impl Default for Options {
             hide: None,
             pin: None,
             live: None,
+            stacks: false,
         }
     }
 }

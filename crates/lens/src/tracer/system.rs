@@ -12,6 +12,7 @@ mod living;
 mod memory;
 mod ptrace;
 mod signals;
+mod stacks;
 mod trial;
 
 use super::{Options, Record};

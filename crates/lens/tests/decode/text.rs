@@ -19,6 +19,7 @@ pub(crate) fn call(name: &'static str, args: Vec<(&'static str, Value)>, outcome
         outcome,
         ends: None,
         by_runtime: false,
+        stack: None,
     }
 }
 

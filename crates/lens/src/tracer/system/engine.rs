@@ -18,9 +18,11 @@ use super::living::Living;
 use super::memory::Remote;
 use super::ptrace::{self, Position, Report, Until};
 use super::signals::{Action, Signals};
+use super::stacks::{self, Code, Stack, Stacks};
 use super::{child, filter};
 use crate::event::{Call, Event, Life, Outcome, Time, Turn, Who};
 use crate::raw::Raw;
+use crate::stack::Namer;
 use crate::tracer::{Options, Record};
 use crate::{copy, decode};
 use std::collections::BTreeMap;
@@ -59,6 +61,8 @@ pub(super) struct Engine {
     living: Arc<Living>,
     taken: Kept,
     lives: Vec<Life>,
+    /// Only where stacks are asked for.
+    stacks: Option<Stacks>,
 }
 
 /// The calls that are over: kept until the end, or decoded and passed on at once.
@@ -70,15 +74,28 @@ struct Kept {
     )]
     list: Vec<Box<Taken>>,
     live: Option<Sender<Event>>,
+    /// Names what is passed on at once.
+    namer: Namer,
 }
 
 impl Kept {
-    fn push(&mut self, call: Box<Taken>) {
-        match &self.live {
-            // Who no longer listens wants no more of it.
-            Some(live) => drop(live.send(Event::Call(call.decode()))),
-            None => self.list.push(call),
+    fn push(&mut self, mut call: Box<Taken>, stacks: Option<&mut Stacks>) {
+        let Some(live) = &self.live else {
+            self.list.push(call);
+            if let Some(stacks) = stacks
+                && stacks.is_full()
+            {
+                for call in &mut self.list {
+                    call.walk(stacks);
+                }
+            }
+            return;
+        };
+        if let Some(stacks) = stacks {
+            call.walk(stacks);
         }
+        // Who no longer listens wants no more of it.
+        let _ = live.send(Event::Call(call.decode(&mut self.namer)));
     }
 }
 
@@ -106,6 +123,8 @@ enum Phase {
     Running,
     /// Between the two stops of a call.
     Inside(Box<Taken>),
+    /// Between the two stops of a call that maps code.
+    Mapping,
     /// After a call that was interrupted.
     Undecided {
         call: Box<Taken>,
@@ -139,6 +158,7 @@ struct Process {
     descriptor: Option<Arc<OwnedFd>>,
     descriptors: Descriptors,
     signals: Signals,
+    code: Code,
 }
 
 /// A call as it was copied, and what only the tracer knows about it.
@@ -149,6 +169,7 @@ struct Taken {
     outcome: Option<Outcome>,
     ends: Option<RawEnds>,
     by_runtime: bool,
+    stack: Option<Stack>,
 }
 
 impl Engine {
@@ -168,7 +189,7 @@ impl Engine {
         }
         let filter = options
             .filter
-            .then(|| filter::program(&watched(), options.hide).into());
+            .then(|| filter::program(&watched(), options.hide, options.stacks).into());
         let mut engine = Engine {
             until: if options.filter {
                 Until::Event
@@ -185,8 +206,10 @@ impl Engine {
             taken: Kept {
                 list: Vec::new(),
                 live: options.live.clone(),
+                namer: Namer::default(),
             },
             lives: Vec::new(),
+            stacks: options.stacks.then(Stacks::default),
         };
         for &number in copy::watched() {
             if let Some(known) = usize::try_from(number)
@@ -248,6 +271,12 @@ impl Engine {
             .into_iter()
             .map(|(_, status)| status)
             .collect();
+        if let Some(stacks) = &mut self.stacks {
+            // Here, where what was read of the programs is at hand; they are gone and wait for nothing.
+            for call in &mut self.taken.list {
+                call.walk(stacks);
+            }
+        }
         Copied {
             taken: self.taken.list,
             lives: self.lives,
@@ -304,7 +333,7 @@ impl Engine {
         // What was undecided is decided now: the call was started again.
         let before = match mem::replace(&mut thread.phase, Phase::Running) {
             Phase::Undecided { call, since } => Some((call, since)),
-            Phase::Running | Phase::Inside(_) => None,
+            Phase::Running | Phase::Inside(_) | Phase::Mapping => None,
         };
         let (number, args, entered) = match before {
             Some((mut call, since)) => {
@@ -320,7 +349,7 @@ impl Engine {
                     (number, args, call.raw.entered)
                 } else {
                     call.outcome = Some(Outcome::Restarted);
-                    self.taken.push(call);
+                    self.taken.push(call, self.stacks.as_mut());
                     (number, args, now)
                 }
             }
@@ -336,6 +365,10 @@ impl Engine {
         if number == libc::SYS_rt_sigaction {
             process.signals.changed(&args, &memory);
             return self.until;
+        }
+        if self.stacks.is_some() && stacks::maps_code(number, &args) {
+            thread.phase = Phase::Mapping;
+            return Until::Call;
         }
         if !usize::try_from(number).is_ok_and(|n| self.known.get(n) == Some(&true)) {
             return self.until;
@@ -368,6 +401,10 @@ impl Engine {
                 checked.by_runtime = true;
             }
         }
+        let stack = match &mut self.stacks {
+            Some(stacks) => stacks.copy(id, &mut process.code),
+            None => None,
+        };
         let raw = Raw {
             who: thread.who,
             number,
@@ -382,6 +419,7 @@ impl Engine {
             outcome: None,
             ends: None,
             by_runtime: false,
+            stack,
         }));
         Until::Call
     }
@@ -391,8 +429,15 @@ impl Engine {
         let Some(thread) = self.threads.get_mut(&id) else {
             return;
         };
-        let Phase::Inside(mut call) = mem::replace(&mut thread.phase, Phase::Running) else {
-            return;
+        let mut call = match mem::replace(&mut thread.phase, Phase::Running) {
+            Phase::Inside(call) => call,
+            Phase::Mapping => {
+                if let Some(process) = self.processes.get_mut(&thread.who.process) {
+                    process.code.changed();
+                }
+                return;
+            }
+            Phase::Running | Phase::Undecided { .. } => return,
         };
         let now = now();
         let raw = &mut call.raw;
@@ -443,7 +488,7 @@ impl Engine {
                 index: self.taken.list.len(),
             });
         }
-        self.taken.push(call);
+        self.taken.push(call, self.stacks.as_mut());
     }
 
     /// A signal is about to be delivered.
@@ -460,7 +505,7 @@ impl Engine {
                         Some((_, ERESTARTSYS)) if restart => Outcome::Restarted,
                         _ => Outcome::Failed(libc::EINTR),
                     });
-                    self.taken.push(call);
+                    self.taken.push(call, self.stacks.as_mut());
                 }
                 (Phase::Undecided { call, since }, action) => {
                     let since = match (since, action) {
@@ -499,8 +544,12 @@ impl Engine {
             thread: made,
         };
         if !is_thread {
-            let (descriptors, signals) = match self.processes.get(&parent.process) {
-                Some(parent) => (parent.descriptors.clone(), parent.signals.clone()),
+            let (descriptors, signals, code) = match self.processes.get(&parent.process) {
+                Some(parent) => (
+                    parent.descriptors.clone(),
+                    parent.signals.clone(),
+                    parent.code.clone(),
+                ),
                 None => Default::default(),
             };
             let descriptor = self.living.add(made);
@@ -510,6 +559,7 @@ impl Engine {
                     descriptor,
                     descriptors,
                     signals,
+                    code,
                 },
             );
         }
@@ -536,6 +586,7 @@ impl Engine {
         if let Some(process) = self.processes.get_mut(&id) {
             process.descriptors.exec();
             process.signals.exec(id);
+            process.code.changed();
         }
         let program = std::fs::read_link(format!("/proc/{id}/exe"));
         let program =
@@ -574,11 +625,11 @@ impl Engine {
     fn thread_is_gone(&mut self, id: i32) -> Option<Who> {
         let thread = self.threads.remove(&id)?;
         match thread.phase {
-            Phase::Running => {}
+            Phase::Running | Phase::Mapping => {}
             Phase::Inside(mut call) | Phase::Undecided { mut call, .. } => {
                 call.raw.left = None;
                 call.outcome = Some(Outcome::Unfinished);
-                self.taken.push(call);
+                self.taken.push(call, self.stacks.as_mut());
             }
         }
         Some(thread.who)
@@ -624,11 +675,12 @@ impl Copied {
         self.taken.sort_by_key(|taken| taken.raw.entered);
         let mut events = Vec::with_capacity(self.taken.len() + self.lives.len());
         let mut lives = self.lives.into_iter().peekable();
+        let mut namer = Namer::default();
         for taken in self.taken {
             while let Some(life) = lives.next_if(|life| life.at <= taken.raw.entered) {
                 events.push(Event::Life(life));
             }
-            events.push(Event::Call(taken.decode()));
+            events.push(Event::Call(taken.decode(&mut namer)));
         }
         events.extend(lives.map(Event::Life));
         Record {
@@ -655,18 +707,29 @@ impl Process {
             descriptor: living.add(process),
             descriptors: Descriptors::default(),
             signals: Signals::default(),
+            code: Code::default(),
         }
     }
 }
 
 impl Taken {
-    fn decode(&self) -> Call {
+    fn walk(&mut self, stacks: &mut Stacks) {
+        if let Some(stack) = &mut self.stack {
+            stacks.walk(stack);
+        }
+    }
+
+    fn decode(&self, namer: &mut Namer) -> Call {
         let mut call = decode::call(&self.raw);
         if let Some(outcome) = &self.outcome {
             call.outcome = outcome.clone();
         }
         call.ends = self.ends.as_ref().map(RawEnds::decode);
         call.by_runtime = self.by_runtime;
+        call.stack = match &self.stack {
+            Some(Stack::Walked(walk)) => Some(namer.name(walk)),
+            Some(Stack::Copied(_)) | None => None,
+        };
         call
     }
 }

@@ -9,9 +9,12 @@
 //!        load nr
 //!        if nr >= 0x40000000 (x86_64)     -> allow     an x32 call
 //!        if nr is read, write, ...        -> hidden    only with a descriptor to hide
+//!        if nr is mmap                    -> mapping   only where stacks are asked for
 //!        if nr is watched                 -> trace     once for each watched call
 //! allow: return ALLOW
 //! trace: return TRACE
+//! mapping: load args[2]
+//!        if it has PROT_EXEC              -> return TRACE, else return ALLOW
 //! hidden: load args[0]
 //!        if it is the hidden descriptor   -> return ALLOW, else return TRACE
 //! ```
@@ -53,7 +56,13 @@ const ON_ONE_DESCRIPTOR: [i64; 15] = [
 ];
 
 /// The filter that stops at these calls, except where their first argument is the hidden descriptor.
-pub(super) fn program(watched: &[i64], hide: Option<i32>) -> Box<[libc::sock_filter]> {
+///
+/// With `mappings` also at the mapping of code.
+pub(super) fn program(
+    watched: &[i64],
+    hide: Option<i32>,
+    mappings: bool,
+) -> Box<[libc::sock_filter]> {
     let on_hidden: &[i64] = if hide.is_some() {
         &ON_ONE_DESCRIPTOR
     } else {
@@ -90,6 +99,15 @@ pub(super) fn program(watched: &[i64], hide: Option<i32>) -> Box<[libc::sock_fil
                 answer(libc::SECCOMP_RET_TRACE),
             ]);
         }
+    }
+    if mappings {
+        program.extend([
+            jump(libc::BPF_JEQ, libc::SYS_mmap as u32, 0, 4),
+            load(offset_of!(libc::seccomp_data, args) + 2 * size_of::<u64>()),
+            jump(libc::BPF_JSET, libc::PROT_EXEC as u32, 0, 1),
+            answer(libc::SECCOMP_RET_TRACE),
+            answer(libc::SECCOMP_RET_ALLOW),
+        ]);
     }
     // One answer for as many tests as can jump to it: a jump reaches 255 instructions.
     for group in watched.chunks(250) {
@@ -250,7 +268,7 @@ mod tests {
             (0..600).step_by(2).collect::<Vec<i64>>(),
         ];
         for watched in lists {
-            let program = program(&watched, None);
+            let program = program(&watched, None, false);
             for number in 0..1000 {
                 let expected = if watched.contains(&number) {
                     libc::SECCOMP_RET_TRACE
@@ -264,7 +282,7 @@ mod tests {
 
     #[test]
     fn other_architectures_are_let_through() {
-        let program = program(&[libc::SYS_read], Some(9));
+        let program = program(&[libc::SYS_read], Some(9), false);
         let mut other = data(libc::SYS_read, 0);
         other.arch = 3 | 0x4000_0000;
         assert_eq!(answer_to(&program, &other), libc::SECCOMP_RET_ALLOW);
@@ -274,7 +292,7 @@ mod tests {
 
     #[test]
     fn the_hidden_descriptor_is_let_through() {
-        let program = program(&[libc::SYS_read, libc::SYS_bind], Some(9));
+        let program = program(&[libc::SYS_read, libc::SYS_bind], Some(9), false);
         let answer = |number, fd| answer_to(&program, &data(number, fd));
         assert_eq!(answer(libc::SYS_read, 9), libc::SECCOMP_RET_ALLOW);
         assert_eq!(answer(libc::SYS_read, 8), libc::SECCOMP_RET_TRACE);

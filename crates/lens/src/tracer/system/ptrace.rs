@@ -5,6 +5,7 @@
 //! Every request but SEIZE may meet a thread that was killed in its stop (ESRCH); its end is reported by [`wait`]
 //! like any other, so nobody needs the error.
 
+use crate::stack::walk::Registers;
 use nix::sys::ptrace::syscall_info;
 use nix::unistd::Pid;
 use std::io;
@@ -151,6 +152,46 @@ pub(super) fn position(thread: i32) -> io::Result<Position> {
         }
         _ => Position::Unknown,
     })
+}
+
+/// `ptrace(PTRACE_GETREGSET)`: the registers that lead out of the function a stopped thread is in.
+pub(super) fn registers(thread: i32) -> Option<Registers> {
+    /// The general registers (linux/elf.h).
+    const NT_PRSTATUS: usize = 1;
+    // SAFETY: user_regs_struct is a C structure of numbers, for which all bits zero is a value.
+    let mut all: libc::user_regs_struct = unsafe { std::mem::zeroed() };
+    let mut vector = libc::iovec {
+        iov_base: ptr::from_mut(&mut all).cast(),
+        iov_len: size_of_val(&all),
+    };
+    // SAFETY: the kernel writes at most iov_len bytes to iov_base, which is all of `all`, and the length it wrote
+    // to the iovec; both live on this frame.
+    let result = unsafe {
+        libc::ptrace(
+            libc::PTRACE_GETREGSET,
+            thread,
+            ptr::without_provenance_mut::<libc::c_void>(NT_PRSTATUS),
+            ptr::from_mut(&mut vector).cast::<libc::c_void>(),
+        )
+    };
+    if result == -1 || vector.iov_len < size_of_val(&all) {
+        return None;
+    }
+    #[cfg(target_arch = "x86_64")]
+    let registers = Registers {
+        instruction: all.rip,
+        stack: all.rsp,
+        frame: all.rbp,
+        link: 0,
+    };
+    #[cfg(target_arch = "aarch64")]
+    let registers = Registers {
+        instruction: all.pc,
+        stack: all.sp,
+        frame: all.regs[29],
+        link: all.regs[30],
+    };
+    Some(registers)
 }
 
 /// `waitpid(-1)`: the next report of a thread that the calling thread traces; `None` when there is none left.

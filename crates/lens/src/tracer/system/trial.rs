@@ -9,7 +9,7 @@ use std::process::ExitStatus;
 
 /// Goes through the whole set-up with a child that does nothing else: fork, SEIZE, filter, one watched call.
 pub(crate) fn can_trace() -> Result<(), Refused> {
-    let filter = filter::program(&[libc::SYS_close], None);
+    let filter = filter::program(&[libc::SYS_close], None, false);
     let io_failed =
         |error: io::Error| refused(format!("no child could be made for a trial ({error})"));
     let (ours, theirs) = UnixStream::pair().map_err(io_failed)?;

@@ -1,0 +1,196 @@
+//! From registers and a piece of the stack to addresses.
+
+use super::maps::Maps;
+use super::symbols::{self, Symbols};
+use framehop::{ExplicitModuleSectionInfo, FrameAddress, Module, Unwinder};
+use std::collections::HashMap;
+use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
+
+#[cfg(target_arch = "aarch64")]
+use framehop::aarch64::{CacheAarch64 as Cache, UnwinderAarch64 as Native};
+#[cfg(target_arch = "x86_64")]
+use framehop::x86_64::{CacheX86_64 as Cache, UnwinderX86_64 as Native};
+
+/// No stack is followed further than this.
+const FRAMES: usize = 256;
+
+/// What was copied at a stop.
+#[derive(Debug)]
+pub(crate) struct Snapshot {
+    pub(crate) registers: Registers,
+    /// The memory from the stack pointer on, at most [`DEPTH`](super::DEPTH) bytes.
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) maps: Arc<Maps>,
+}
+
+/// The registers that lead outwards.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Registers {
+    /// The instruction after the one that called the kernel.
+    pub(crate) instruction: u64,
+    pub(crate) stack: u64,
+    /// The frame pointer: rbp, x29.
+    pub(crate) frame: u64,
+    /// The return address, where it has a register: x30.
+    pub(crate) link: u64,
+}
+
+/// The way outwards, as addresses.
+#[derive(Debug)]
+pub(crate) struct Walk {
+    /// In each function the address of the instruction that called the next, from the innermost function outwards.
+    pub(crate) addresses: Box<[u64]>,
+    pub(crate) whole: bool,
+    pub(crate) maps: Arc<Maps>,
+}
+
+/// Walks stacks. What it has read of a process's code it keeps.
+#[derive(Default)]
+pub(crate) struct Walker {
+    /// By the address of the [`Maps`], which each walker here keeps alive.
+    processes: HashMap<*const Maps, OfMaps>,
+}
+
+// The walkers go with the tracer's thread; the pointers in the keys are never followed.
+struct OfMaps {
+    maps: Arc<Maps>,
+    native: Native<&'static [u8]>,
+    cache: Cache,
+    /// Stacks that were met: most programs call from few places.
+    met: HashMap<(Box<[u64]>, bool), Arc<Walk>>,
+}
+
+impl fmt::Debug for Walker {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.debug_struct("Walker")
+            .field("processes", &self.processes.len())
+            .finish()
+    }
+}
+
+impl Walker {
+    /// Follows a stack outwards, as far as it can be followed.
+    pub(crate) fn walk(&mut self, snapshot: &Snapshot) -> Arc<Walk> {
+        let of_maps = self
+            .processes
+            .entry(Arc::as_ptr(&snapshot.maps))
+            .or_insert_with(|| OfMaps::new(Arc::clone(&snapshot.maps)));
+        let (addresses, whole) = of_maps.follow(snapshot);
+        let maps = &of_maps.maps;
+        let met = of_maps.met.entry((addresses.into(), whole));
+        let key = met.key().0.clone();
+        let walk = met.or_insert_with(|| {
+            Arc::new(Walk {
+                addresses: key,
+                whole,
+                maps: Arc::clone(maps),
+            })
+        });
+        Arc::clone(walk)
+    }
+}
+
+impl OfMaps {
+    fn new(maps: Arc<Maps>) -> OfMaps {
+        let mut native = Native::new();
+        for code in &maps.code {
+            let symbols = code.file.as_deref().and_then(symbols::of);
+            let bias = symbols
+                .as_ref()
+                .and_then(|symbols| symbols.bias(code))
+                .filter(|bias| *bias <= code.range.start);
+            // framehop counts 32 bits from the module's base.
+            let (Some(symbols), Some(bias)) = (symbols, bias) else {
+                continue;
+            };
+            if code.range.end - bias > u64::from(u32::MAX) {
+                continue;
+            }
+            native.add_module(Module::new(
+                String::new(),
+                code.range.clone(),
+                bias,
+                sections(&symbols),
+            ));
+        }
+        OfMaps {
+            maps,
+            native,
+            cache: Cache::new(),
+            met: HashMap::new(),
+        }
+    }
+
+    /// The addresses, and whether the end of the stack was reached.
+    fn follow(&mut self, snapshot: &Snapshot) -> (Vec<u64>, bool) {
+        let registers = snapshot.registers;
+        let mut read = |address: u64| {
+            let at = address.checked_sub(registers.stack).ok_or(())?;
+            let at = usize::try_from(at).map_err(drop)?;
+            let word = snapshot.bytes.get(at..).and_then(|rest| rest.first_chunk());
+            word.map(|word| u64::from_ne_bytes(*word)).ok_or(())
+        };
+        let (instruction, start) = native_registers(&registers);
+        let mut frames = self
+            .native
+            .iter_frames(instruction, start, &mut self.cache, &mut read);
+        let mut addresses = Vec::new();
+        loop {
+            match frames.next() {
+                Ok(Some(frame)) => {
+                    let address = match frame {
+                        // The call to the kernel is the instruction before the one that comes next.
+                        FrameAddress::InstructionPointer(address) => address.saturating_sub(1),
+                        FrameAddress::ReturnAddress(_) => frame.address_for_lookup(),
+                    };
+                    // Where there is no code, the way was lost before.
+                    if self.maps.find(address).is_none() || addresses.len() == FRAMES {
+                        return (addresses, false);
+                    }
+                    addresses.push(address);
+                }
+                Ok(None) => return (addresses, true),
+                Err(_) => return (addresses, false),
+            }
+        }
+    }
+}
+
+/// The sections that tell how to get from a function to its caller.
+fn sections(symbols: &Rc<Symbols>) -> ExplicitModuleSectionInfo<&'static [u8]> {
+    let mut info = ExplicitModuleSectionInfo::default();
+    let range = |name| symbols.section(name).map(|(range, _)| range);
+    let data = |name| symbols.section(name).map(|(_, data)| data);
+    info.text_svma = range(".text");
+    info.got_svma = range(".got");
+    info.eh_frame_svma = range(".eh_frame");
+    info.eh_frame = data(".eh_frame");
+    info.eh_frame_hdr_svma = range(".eh_frame_hdr");
+    info.eh_frame_hdr = data(".eh_frame_hdr");
+    info
+}
+
+#[cfg(target_arch = "x86_64")]
+fn native_registers(registers: &Registers) -> (u64, framehop::x86_64::UnwindRegsX86_64) {
+    let native = framehop::x86_64::UnwindRegsX86_64::new(
+        registers.instruction,
+        registers.stack,
+        registers.frame,
+    );
+    (registers.instruction, native)
+}
+
+#[cfg(target_arch = "aarch64")]
+fn native_registers(registers: &Registers) -> (u64, framehop::aarch64::UnwindRegsAarch64) {
+    // Return addresses may be signed in their upper bits; programs have at most 48 bits of addresses.
+    let mask = framehop::aarch64::PtrAuthMask((1 << 48) - 1);
+    let native = framehop::aarch64::UnwindRegsAarch64::new_with_ptr_auth_mask(
+        mask,
+        registers.link,
+        registers.stack,
+        registers.frame,
+    );
+    (registers.instruction, native)
+}
