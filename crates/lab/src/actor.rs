@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use crate::control::{ActorEnd, Told};
-use crate::scene::{Act, Guest, Layer, Variant};
+use crate::guest;
+use crate::language::Language;
+use crate::scene::{Act, Layer, Scene, Variant};
 use crate::stage::Stage;
 use crate::step::Step;
 use crate::trouble::Trouble;
@@ -12,14 +14,15 @@ use crate::trouble::Trouble;
 enum Role<'a> {
     Act(Act),
     Guest {
-        guest: &'a Guest,
+        scene: &'a Scene,
         actor: &'a str,
-        first: &'static str,
+        words: &'a [String],
     },
 }
 
 /// Plays the part that the arguments name:
 /// `SCENE VARIANT LAYER ACTOR DESCRIPTOR [ADDRESS]`, as [`crate::cast`] writes them.
+/// For an actor that a guest plays, the layer is the language and the guest's command stands at the end.
 pub(crate) fn run(step: &Step, args: &[String]) -> ExitCode {
     let Some((mut stage, role)) = take_stage(step, args) else {
         let actor = crate::cli::ACTOR;
@@ -33,10 +36,10 @@ pub(crate) fn run(step: &Step, args: &[String]) -> ExitCode {
     let played = ready.and_then(|()| match role {
         Role::Act(act) => act(&mut stage),
         Role::Guest {
-            guest,
+            scene,
             actor,
-            first,
-        } => guest.play(&mut stage, actor, first),
+            words,
+        } => guest::play(&mut stage, scene, actor, words),
     });
     let (told, status) = match played {
         Ok(()) => (Told::Done, ExitCode::SUCCESS),
@@ -72,16 +75,13 @@ fn take_stage<'a>(step: &'a Step, args: &'a [String]) -> Option<(Stage, Role<'a>
             (layer, Role::Act(actor.parts[layer as usize].act()?))
         }
         (None, name) => {
-            let scene = step.scene(name)?;
-            let guest = scene.guests.iter().find(|guest| guest.language == layer)?;
-            (
-                Layer::Std,
-                Role::Guest {
-                    guest,
-                    actor,
-                    first: scene.actors.first()?.name,
-                },
-            )
+            Language::from_name(layer)?;
+            let role = Role::Guest {
+                scene: step.scene(name)?,
+                actor,
+                words: rest,
+            };
+            (Layer::Std, role)
         }
     };
     let address = rest.first().and_then(|address| address.parse().ok());

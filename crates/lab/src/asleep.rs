@@ -13,6 +13,15 @@ use crate::control::hidden_descriptor;
 
 /// The first thread of a process that sleeps in a call of this name, on any descriptor but the hidden one.
 pub(crate) fn asleep_in(process: i32, call: &str) -> Option<i32> {
+    asleep(process, call, None)
+}
+
+/// The first thread of a process that waits for its standard input.
+pub(crate) fn asleep_at_keyboard(process: i32) -> Option<i32> {
+    asleep(process, "recv", Some(libc::STDIN_FILENO))
+}
+
+fn asleep(process: i32, call: &str, on: Option<RawFd>) -> Option<i32> {
     let mut threads: Vec<i32> = fs::read_dir(format!("/proc/{process}/task"))
         .ok()?
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
@@ -20,10 +29,10 @@ pub(crate) fn asleep_in(process: i32, call: &str) -> Option<i32> {
     threads.sort_unstable();
     threads
         .into_iter()
-        .find(|thread| sleeps(process, *thread, call))
+        .find(|thread| sleeps(process, *thread, call, on))
 }
 
-fn sleeps(process: i32, thread: i32, call: &str) -> bool {
+fn sleeps(process: i32, thread: i32, call: &str, on: Option<RawFd>) -> bool {
     let state = || {
         let stat =
             fs::read_to_string(format!("/proc/{process}/task/{thread}/stat")).unwrap_or_default();
@@ -47,7 +56,7 @@ fn sleeps(process: i32, thread: i32, call: &str) -> bool {
             // Some systems hide this file; then a sleep is all that can be known.
             Err(_) => return true,
         };
-    if descriptor == Some(hidden_descriptor()) {
+    if descriptor == Some(hidden_descriptor()) || (on.is_some() && descriptor != on) {
         return false;
     }
     // Read the state again: between the two reads the thread may have gone on.

@@ -141,51 +141,63 @@ pub(crate) struct Prepared {
     pub(crate) line: UnixStream,
 }
 
+/// What the lab holds of an actor's process while it plays.
+pub(crate) struct Held {
+    /// The lab's end of the line.
+    pub(crate) line: UnixStream,
+    /// What the process prints.
+    pub(crate) output: File,
+    /// A guest's standard input.
+    pub(crate) keyboard: Option<io::PipeWriter>,
+}
+
 /// Prepares the process of one actor: the step's program once more. What the actor tells arrives at `sender`.
-/// Returns also the lab's end of the line, and the file that takes what the process prints.
 pub(crate) fn prepare(
     request: &Request<'_>,
     index: usize,
     hidden: RawFd,
     sender: &Sender<(usize, Option<Line>)>,
-) -> io::Result<(Prepared, UnixStream, File)> {
+) -> io::Result<(Prepared, Held)> {
     let (here, there) = UnixStream::pair()?;
     let output = unnamed_file()?;
+    let actor = &request.scene.actors[index];
+    // A peer is the same helper beside a guest as beside the four layers.
+    let guest = request.guest.filter(|_| !actor.is_peer);
     let mut command = Command::new(std::env::current_exe()?);
     command.args([
         crate::cli::ACTOR,
         request.scene.name,
         request.variant.name(),
-        request
-            .guest
-            .map_or(request.layer.name(), |guest| guest.language),
-        request.scene.actors[index].name,
+        guest.map_or(request.layer.name(), |ready| ready.guest.language.name()),
+        actor.name,
     ]);
     command.arg(hidden.to_string());
     command.args(request.address.map(|address| address.to_string()));
-    command.stdin(Stdio::null()).stderr(output.try_clone()?);
-    if request.guest.is_some() {
+    command.stderr(output.try_clone()?);
+    let mut keyboard = None;
+    if let Some(ready) = guest {
+        command.args(&ready.command);
         let (reader, writer) = io::pipe()?;
         command.stdout(writer);
         hear_guest(index, reader, sender.clone());
+        let (reader, writer) = io::pipe()?;
+        command.stdin(reader);
+        keyboard = Some(writer);
     } else {
-        command.stdout(output.try_clone()?);
+        command.stdin(Stdio::null()).stdout(output.try_clone()?);
     }
     hand_over(&mut command, there.as_raw_fd(), hidden);
-    listen_to(
-        index,
-        here.try_clone()?,
-        sender.clone(),
-        request.guest.is_none(),
-    );
-    Ok((
-        Prepared {
-            command,
-            line: there,
-        },
-        here,
+    listen_to(index, here.try_clone()?, sender.clone(), guest.is_none());
+    let prepared = Prepared {
+        command,
+        line: there,
+    };
+    let held = Held {
+        line: here,
         output,
-    ))
+        keyboard,
+    };
+    Ok((prepared, held))
 }
 
 /// Puts the actor's end of the line at the hidden number, and makes sure that nothing else is inherited:
@@ -255,7 +267,7 @@ fn listen_to(index: usize, line: UnixStream, sender: Sender<(usize, Option<Line>
     });
 }
 
-/// A guest knows no stage: what it prints is what it says, `listening on ADDRESS` is a cue,
+/// A guest knows no stage: what it prints is what it says, some of it is a cue,
 /// and the end of its output is its end.
 fn hear_guest(index: usize, output: io::PipeReader, sender: Sender<(usize, Option<Line>)>) {
     let tell = move |told: Option<Told>| {
@@ -270,10 +282,10 @@ fn hear_guest(index: usize, output: io::PipeReader, sender: Sender<(usize, Optio
     std::thread::spawn(move || {
         for bytes in BufReader::new(output).split(b'\n').map_while(Result::ok) {
             let text = String::from_utf8_lossy(&bytes).into_owned();
-            if let Some(address) = text.strip_prefix("listening on ") {
+            if let Some((name, value)) = crate::guest::cue(&text) {
                 tell(Some(Told::Gave {
-                    name: "listening".to_owned(),
-                    value: address.to_owned(),
+                    name: name.to_owned(),
+                    value: value.to_owned(),
                 }));
             }
             tell(Some(Told::Said(text)));

@@ -5,7 +5,8 @@ use std::net::{SocketAddr, ToSocketAddrs};
 
 use lexopt::prelude::*;
 
-use crate::scene::{Layer, Variant};
+use crate::language::Language;
+use crate::scene::{Layer, Scene, Variant};
 use crate::step::Step;
 use crate::trouble::Trouble;
 
@@ -30,6 +31,8 @@ pub(crate) enum Task {
 pub(crate) struct Asked {
     pub(crate) task: Task,
     pub(crate) layer: Option<Layer>,
+    /// A guest instead of a layer.
+    pub(crate) language: Option<Language>,
     pub(crate) variant: Option<Variant>,
     pub(crate) repeat: Option<u32>,
     pub(crate) predict: bool,
@@ -64,6 +67,7 @@ pub(crate) fn parse(
     let mut asked = Asked {
         task: Task::Play(None),
         layer: None,
+        language: None,
         variant: None,
         repeat: None,
         predict: false,
@@ -78,7 +82,14 @@ pub(crate) fn parse(
     let mut show = None;
     while let Some(arg) = parser.next()? {
         match arg {
-            Long("layer") => asked.layer = Some(layer(&parser.value()?.string()?)?),
+            Long("layer") => {
+                let name = parser.value()?.string()?;
+                asked.language = Language::from_name(&name).filter(|_| step.has_guests());
+                asked.layer = match asked.language {
+                    Some(_) => None,
+                    None => Some(layer(&name, step)?),
+                };
+            }
             Long("repeat") => {
                 let count = parser.value()?.string()?;
                 let number = count
@@ -132,7 +143,42 @@ pub(crate) fn parse(
             step.name
         )));
     }
+    if let Some(language) = asked.language {
+        check_guest(language, &asked, scene, step)?;
+    }
     Ok(asked)
+}
+
+/// What cannot be asked of a guest.
+fn check_guest(
+    language: Language,
+    asked: &Asked,
+    scene: Option<&Scene>,
+    step: &Step,
+) -> Result<(), Trouble> {
+    let name = language.name();
+    if matches!(asked.task, Task::Serve(_) | Task::Connect(_)) {
+        return Err(Trouble::new(format!(
+            "the halves are played in the layers only, not in {name}; see {} --help",
+            typed(step)
+        )));
+    }
+    if let Some(scene) = scene.filter(|scene| scene.guest_in(language).is_none()) {
+        let mut others = step.scenes.iter();
+        let other = others.find(|scene| scene.guest_in(language).is_some());
+        let there = other.map_or_else(String::new, |other| format!("; {} is", other.name));
+        return Err(Trouble::new(format!(
+            "{} is not there in {name}{there}",
+            scene.name
+        )));
+    }
+    if asked.predict {
+        return Err(Trouble::new(format!(
+            "a program in {name} cannot be stopped before its call; --predict takes the layers {}",
+            Layer::ALL.map(Layer::name).join(", ")
+        )));
+    }
+    Ok(())
 }
 
 fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
@@ -185,12 +231,20 @@ fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
     }
 }
 
-fn layer(name: &str) -> Result<Layer, Trouble> {
+fn layer(name: &str, step: &Step) -> Result<Layer, Trouble> {
     Layer::from_name(name).ok_or_else(|| {
         let names = Layer::ALL.map(Layer::name);
-        let nearest = did_you_mean(name, names);
+        let languages = match step.has_guests() {
+            true => &Language::ALL.map(Language::name)[..],
+            false => &[],
+        };
+        let nearest = did_you_mean(name, names.into_iter().chain(languages.iter().copied()));
+        let languages = match languages {
+            [] => String::new(),
+            languages => format!("; the other languages {}", languages.join(", ")),
+        };
         Trouble::new(format!(
-            "there is no layer {name:?}{nearest} The layers are {}",
+            "there is no layer {name:?}{nearest} The layers are {}{languages}",
             names.join(", ")
         ))
     })
@@ -304,7 +358,7 @@ Without a SCENE the main one is played; --list names them all.
   --repeat N    play it N times and count how it came out
 ";
     if step.has_guests() {
-        out += "  --guests      the same in other languages\n";
+        out += "  --guests      the same in other languages; --layer c, python or java for one\n";
     }
     out += "  --json        the record, one JSON object a line
   --plain       no colour

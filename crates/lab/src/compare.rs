@@ -32,6 +32,93 @@ pub(crate) fn added(raw: &[&Call], other: &[&Call]) -> Vec<String> {
     found
 }
 
+/// Which calls of a guest are its taught ones.
+///
+/// A guest has no brackets around the call that is taught, so it is found by what the libc layer made inside its
+/// brackets (`raw`), and in the same actor besides (`reference`): the guest is the same program in another language.
+///
+/// - The taught calls are the first of the guest's calls that are of the families of `raw`, in that order
+///   (`accept4` for `accept`, `write` for `send`), with everything in between.
+/// - A call just before or just after them is the language's own where the libc program makes no such call,
+///   or not as often. It counts where it serves the taught call: a question about a name or a flag
+///   (`getsockname`, `fcntl`) belongs to the call before it, anything else (`setsockopt`, `poll`, `shutdown`)
+///   to the one after it, as long as that is about the same descriptor.
+pub(crate) fn taught_in_guest<'a>(
+    raw: &[&Call],
+    reference: &[&Call],
+    guest: &[&'a Call],
+) -> Vec<&'a Call> {
+    let mut anchors = Vec::new();
+    for call in raw {
+        let from = anchors.last().map_or(0, |last| last + 1);
+        anchors.extend((from..guest.len()).find(|index| same_call(call, guest[*index])));
+    }
+    let (Some(&first), Some(&last)) = (anchors.first(), anchors.last()) else {
+        return Vec::new();
+    };
+    let is = |one: &Call, other: Option<&&Call>| other.is_some_and(|o| std::ptr::eq(one, *o));
+    let mut calls = reference.iter().copied();
+    let mut others: Vec<&Call> = Vec::new();
+    others.extend(calls.by_ref().take_while(|call| !is(call, raw.first())));
+    let own = languages_own(&mut others, guest[..first].iter());
+    let before = guest[..first - own].last().copied();
+    let start = (first - own..first).find(|index| {
+        let rest = &guest[*index..first];
+        let first = Some(guest[first]);
+        rest.iter()
+            .all(|call| serves(call, before, first) == Some(Serves::After))
+    });
+    others.extend(calls.filter(|call| !raw.iter().any(|raw| is(call, Some(raw)))));
+    let rest = &guest[last + 1..];
+    let own = languages_own(&mut others, rest.iter().rev());
+    let after = rest.get(own).copied();
+    let end = rest[..own]
+        .iter()
+        .take_while(|call| serves(call, Some(guest[last]), after) == Some(Serves::Before));
+    guest[start.unwrap_or(first)..=last + end.count()].to_vec()
+}
+
+/// How many of the guest's calls that are nearest to the taught ones the libc program does not make.
+/// The guest's calls are given from the far end inwards; who finds its like in the libc program's takes it away.
+fn languages_own<'a>(libc: &mut Vec<&Call>, guest: impl Iterator<Item = &'a &'a Call>) -> usize {
+    let mut own = 0;
+    for call in guest {
+        match libc.iter().position(|other| same_call(other, call)) {
+            Some(index) => {
+                libc.remove(index);
+                own = 0;
+            }
+            None => own += 1,
+        }
+    }
+    own
+}
+
+#[derive(PartialEq)]
+enum Serves {
+    Before,
+    After,
+}
+
+/// Which of its two neighbours a call of the language's own serves, if it is about the same socket as either.
+fn serves(call: &Call, before: Option<&Call>, after: Option<&Call>) -> Option<Serves> {
+    let number = call.descriptor().map(i64::from);
+    let waits = is_called(call, "poll");
+    let is_about = |other: &Call| waits || other.descriptor().map(i64::from) == number;
+    let made = |other: &Call| {
+        (other.name == "socket" || is_called(other, "accept")) && other.returned() == number
+    };
+    if number.is_none() && !waits {
+        return None;
+    }
+    let before = before.is_some_and(|before| is_about(before) || made(before));
+    let asks = matches!(&*call.name, "getsockname" | "getpeername" | "fcntl");
+    if !asks && after.is_some_and(is_about) {
+        return Some(Serves::After);
+    }
+    before.then_some(Serves::Before)
+}
+
 fn same_call(raw: &Call, call: &Call) -> bool {
     ["accept", "send", "recv", "poll"]
         .iter()

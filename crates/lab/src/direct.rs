@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::Write;
+use std::io::{PipeWriter, Write};
 use std::net::SocketAddr;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
@@ -11,18 +11,22 @@ use std::time::{Duration, Instant};
 
 use lens::event::{Event, Mark, Note, Outcome, Time, Who};
 
-use crate::asleep::asleep_in;
+use crate::asleep::{asleep_at_keyboard, asleep_in};
 use crate::cast::{self, Cast};
 use crate::control::{Line, Told, answer, hidden_descriptor, now};
+use crate::guest::{self, Ready};
 use crate::live::Live;
 use crate::play::{Play, Run, announced, missing};
-use crate::scene::{Guest, Layer, Scene, Sign, Variant};
+use crate::probes;
+use crate::scene::{Layer, Scene, Sign, Variant};
 use crate::trouble::Trouble;
 
 /// After this long a scene is stuck. Long, because a busy machine is not a fault of the scene.
 const DEADLINE: Duration = Duration::from_secs(30);
 /// How often /proc is asked while somebody waits for a sleeper.
 const LOOK_AGAIN: Duration = Duration::from_micros(300);
+/// The same for a guest, which may have many threads to ask about.
+const LOOK_AT_GUEST: Duration = Duration::from_millis(2);
 
 /// How a scene is to be played.
 pub(crate) struct Request<'a> {
@@ -30,7 +34,7 @@ pub(crate) struct Request<'a> {
     pub(crate) layer: Layer,
     pub(crate) variant: Variant,
     /// Played by a program in another language instead.
-    pub(crate) guest: Option<&'a Guest>,
+    pub(crate) guest: Option<&'a Ready<'a>>,
     /// Whether the lens watches.
     pub(crate) trace: bool,
     /// For `serve` and `connect`: the address, and no deadline.
@@ -53,12 +57,14 @@ pub(crate) fn play(request: Request<'_>) -> Result<Play, Trouble> {
     let mut actors = Vec::new();
     let mut prepared = Vec::new();
     for (index, actor) in scene.actors.iter().enumerate() {
-        let (process, line, output) = cast::prepare(&request, index, hidden, &sender)?;
+        let (process, held) = cast::prepare(&request, index, hidden, &sender)?;
         prepared.push(process);
         actors.push(Actor {
             run: Run::new(actor.name, actor.is_peer),
-            line,
-            output,
+            line: held.line,
+            output: held.output,
+            is_guest: held.keyboard.is_some(),
+            keyboard: held.keyboard,
             ready: 0,
             waiting: None,
             gone: false,
@@ -88,6 +94,8 @@ struct Actor {
     run: Run,
     line: UnixStream,
     output: File,
+    is_guest: bool,
+    keyboard: Option<PipeWriter>,
     ready: u64,
     waiting: Option<Waiting>,
     gone: bool,
@@ -117,6 +125,7 @@ impl Director<'_> {
         let mut trouble = None;
         while !self.actors.iter().all(|actor| actor.gone) {
             self.answer_who_waits()?;
+            self.press_enter();
             if let Some(seen) = self.stuck_as_announced() {
                 self.stuck = Some(now());
                 self.marks.extend(seen);
@@ -134,7 +143,9 @@ impl Director<'_> {
                 .actors
                 .iter()
                 .any(|actor| matches!(actor.waiting, Some(Waiting::Asleep { .. })));
-            let pause = if looks || self.announces_stuck() {
+            let pause = if self.request.guest.is_some() {
+                LOOK_AT_GUEST
+            } else if looks || self.announces_stuck() {
                 LOOK_AGAIN
             } else {
                 Duration::from_millis(50)
@@ -270,8 +281,9 @@ impl Director<'_> {
                 return Ok(asked);
             }
         };
-        // A guest's words come without the time they were said at.
-        if line.thread == 0 {
+        // A guest's words come without the time they were said at, which is no earlier than its last call:
+        // enough for a cue.
+        if line.thread == 0 && !matches!(note, Note::Gave(_)) {
             return Ok(asked);
         }
         self.marks.push(Mark {
@@ -283,6 +295,7 @@ impl Director<'_> {
     }
 
     fn answer_who_waits(&mut self) -> Result<(), Trouble> {
+        self.end_stands_for_cues();
         for index in 0..self.actors.len() {
             let answer = match &self.actors[index].waiting {
                 None => continue,
@@ -299,7 +312,107 @@ impl Director<'_> {
         Ok(())
     }
 
+    /// A guest gives no cues but those that it prints. When it has ended and nobody else can do anything,
+    /// its end stands for every other.
+    fn end_stands_for_cues(&mut self) {
+        let Some(guest) = self.actors.iter().position(|actor| actor.is_guest) else {
+            return;
+        };
+        let idle = |actor: &Actor| match &actor.waiting {
+            Some(Waiting::Cue(name)) => !self.cues.contains_key(name) && !guest::gives(name),
+            _ => actor.gone,
+        };
+        if !self.actors.iter().all(idle) || self.actors.iter().any(|a| a.is_guest && !a.gone) {
+            return;
+        }
+        let names = self.actors.iter().filter_map(|actor| match &actor.waiting {
+            Some(Waiting::Cue(name)) if !actor.gone => Some(name.clone()),
+            _ => None,
+        });
+        for name in names.collect::<Vec<_>>() {
+            self.cues.insert(name.clone(), String::new());
+            self.mark(guest, Note::Gave(name));
+        }
+    }
+
+    /// A mark in a guest's lane, now. Which of its threads it is found out when the record is there.
+    fn mark(&mut self, guest: usize, what: Note) {
+        let process = self.actors[guest].run.process;
+        let who = Who { process, thread: 0 };
+        let at = now();
+        self.marks.push(Mark { at, who, what });
+    }
+
+    /// Presses Enter for a guest that waits for a person, when all the others have ended, wait for a cue or sleep:
+    /// then it is the guest's turn.
+    fn press_enter(&mut self) {
+        for guest in 0..self.actors.len() {
+            let actor = &self.actors[guest];
+            if actor.keyboard.is_none() || actor.gone || actor.ready == 0 {
+                continue;
+            }
+            if asleep_at_keyboard(actor.run.process).is_none() {
+                continue;
+            }
+            // Twice: whoever woke up between the two looks was not done.
+            let Some(seen) = self
+                .others_idle(guest)
+                .and_then(|_| self.others_idle(guest))
+            else {
+                continue;
+            };
+            for note in seen {
+                self.mark(guest, note);
+            }
+            if let Some(keyboard) = &mut self.actors[guest].keyboard {
+                // A guest that has ended meanwhile needs no Enter.
+                let _ = keyboard.write_all(b"\n");
+            }
+        }
+    }
+
+    /// What the other actors do, when none of them can go on by itself: the calls that they sleep in,
+    /// and the last cues that they gave.
+    fn others_idle(&self, guest: usize) -> Option<Vec<Note>> {
+        let mut seen = Vec::new();
+        for (index, actor) in self.actors.iter().enumerate() {
+            if index == guest {
+                continue;
+            }
+            let waits = match &actor.waiting {
+                // What the guest has printed may still be on its way.
+                Some(Waiting::Cue(name)) => !self.cues.contains_key(name) && !guest::gives(name),
+                Some(Waiting::Asleep { .. }) => false,
+                None => actor.gone,
+            };
+            if waits {
+                seen.extend(
+                    actor
+                        .run
+                        .cues
+                        .last()
+                        .map(|(name, _)| Note::Got(name.clone())),
+                );
+                continue;
+            }
+            let process = actor.run.process;
+            let sleeps = |call: &str| {
+                let thread = self.sleeper(actor.run.actor, call).ok()??;
+                let sleeper = Who { process, thread };
+                let call = call.to_owned();
+                Some(Note::SawAsleep { sleeper, call })
+            };
+            seen.push(
+                ["recv", "accept", "send", "connect"]
+                    .into_iter()
+                    .find_map(sleeps)?,
+            );
+        }
+        Some(seen)
+    }
+
     /// The thread of this actor that sleeps in this call, if it does.
+    /// A guest may sleep in poll before it makes the call.
     /// An actor that waits for a cue sleeps too, in a read that nobody should see.
     fn sleeper(&self, name: &str, call: &str) -> Result<Option<i32>, Trouble> {
         let Some(actor) = self.actors.iter().find(|actor| actor.run.actor == name) else {
@@ -308,10 +421,13 @@ impl Director<'_> {
             )));
         };
         let plays = !actor.gone && !actor.done && actor.ready != 0 && actor.waiting.is_none();
-        Ok(if plays {
-            asleep_in(actor.run.process, call)
-        } else {
-            None
+        let process = actor.run.process;
+        Ok(match plays {
+            true if actor.is_guest => {
+                asleep_in(process, call).or_else(|| asleep_in(process, "poll"))
+            }
+            true => asleep_in(process, call),
+            false => None,
         })
     }
 
@@ -396,10 +512,7 @@ impl Director<'_> {
     }
 
     fn signs(&self) -> Vec<Sign> {
-        if self.request.guest.is_some() {
-            return Vec::new();
-        }
-        announced(self.request.scene, self.request.layer, self.request.variant)
+        announced_of(&self.request)
     }
 
     fn finish(self, trouble: Option<String>) -> Result<Play, Trouble> {
@@ -419,6 +532,11 @@ impl Director<'_> {
             .iter()
             .map(|actor| (actor.run.process, actor.ready))
             .collect();
+        let guests: Vec<i32> = actors
+            .iter()
+            .filter(|actor| actor.is_guest)
+            .map(|actor| actor.run.process)
+            .collect();
         let hidden = hidden_descriptor();
         let mut events: Vec<Event> = events
             .into_iter()
@@ -436,6 +554,14 @@ impl Director<'_> {
                 Event::Mark(_) => true,
             })
             .collect();
+        for guest in guests {
+            probes::mark(&mut events, guest);
+        }
+        for mark in &mut marks {
+            if mark.who.thread == 0 {
+                place(mark, &events);
+            }
+        }
         events.extend(marks.drain(..).map(Event::Mark));
         if let Some(since) = stuck {
             end_at(&mut events, since);
@@ -449,7 +575,7 @@ impl Director<'_> {
                 signs.contains(&Sign::Killed(actor.run.actor, signal))
             });
             if !(actor.done
-                || (request.guest.is_some() && status.success())
+                || (actor.is_guest && status.success())
                 || stuck.is_some()
                 || announced_death
                 || failed.is_some())
@@ -466,20 +592,49 @@ impl Director<'_> {
         }
         let mut play = Play {
             layer: request.layer,
-            guest: request.guest.map(|guest| guest.language),
+            guest: request.guest.map(|ready| ready.guest.language),
             variant: request.variant,
             traced: request.trace,
             runs,
             events,
             trouble: trouble.or(failed),
         };
-        if play.trouble.is_none() && request.address.is_none() && request.guest.is_none() {
-            let signs = announced(request.scene, request.layer, request.variant);
-            play.trouble = signs
+        if play.trouble.is_none() && request.address.is_none() {
+            play.trouble = announced_of(&request)
                 .iter()
                 .find_map(|sign| missing(&play, sign, stuck.is_some()));
         }
         Ok(play)
+    }
+}
+
+/// What must be seen. A guest finds nothing, but the peers that play with it do.
+fn announced_of(request: &Request<'_>) -> Vec<Sign> {
+    let mut signs = announced(request.scene, request.layer, request.variant);
+    if request.guest.is_some() {
+        let is_peer = |name: &str| {
+            let mut actors = request.scene.actors.iter();
+            actors.any(|actor| actor.is_peer && actor.name == name)
+        };
+        signs.retain(|sign| matches!(sign, Sign::Found(actor, _) if is_peer(actor)));
+    }
+    signs
+}
+
+/// Puts a guest's mark where it belongs: in the thread that made the last call before it.
+/// A thread that is in a call does nothing else, so the mark came before that call.
+fn place(mark: &mut Mark, events: &[Event]) {
+    mark.who.thread = mark.who.process;
+    let calls = events.iter().filter_map(|event| match event {
+        Event::Call(call) if call.who.process == mark.who.process => Some(call),
+        _ => None,
+    });
+    let before = calls.filter(|call| call.entered <= mark.at);
+    if let Some(last) = before.max_by_key(|call| call.entered) {
+        mark.who = last.who;
+        if last.left.is_none_or(|left| left > mark.at) {
+            mark.at = last.entered - 1;
+        }
     }
 }
 

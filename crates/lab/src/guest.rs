@@ -1,40 +1,202 @@
-//! The same scene in other languages.
+//! The same scene as a program in another language.
+//!
+//! A guest is written as a textbook in its language would write it, and knows nothing of cues.
+//! So the lab gives it what a person at a terminal would:
+//!
+//! - It is started when it is its turn: the actor's process waits, and then becomes the guest by exec.
+//!   A client is not started before its server listens (or, where that is a guest too, sleeps in accept).
+//! - What it prints is heard. `listening on ADDRESS` and `connected from ADDRESS` are the cues
+//!   `listening` and `connected`. A Rust actor that waits for any other cue of a guest goes on when the guest has ended.
+//! - Where it waits for a person (`input()`, `getchar()`), the lab presses Enter, once all the others
+//!   have ended, wait or sleep.
 
+use std::ffi::OsString;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::scene::Guest;
+use crate::language::Language;
+use crate::quote::Quote;
+use crate::scene::Scene;
 use crate::stage::Stage;
 use crate::trouble::{Played, Trouble};
 
+/// The same scene as a program in another language; made by [`guest!`](crate::guest!).
+///
+/// It plays every actor of the scene that is not a peer.
+/// Its arguments are the actor's name, where it plays several,
+/// and an address, where there are two sides: 127.0.0.1:0 for the side that listens,
+/// which prints `listening on ADDRESS`, and that address for the other.
+#[derive(Clone, Copy, Debug)]
+pub struct Guest {
+    /// The language.
+    pub language: Language,
+    /// The source file's path.
+    pub path: &'static str,
+    /// The lines that make the taught call.
+    pub quotes: &'static [Quote],
+}
+
+/// Names a guest of the step: the language, the file in the step's folder `guests`, and what the lines contain
+/// that the comparison quotes: `guest!(Python, "accept.py", "listener.accept()")`.
+#[macro_export]
+macro_rules! guest {
+    ($language:ident, $file:literal $(, $needle:literal)* $(,)?) => {
+        $crate::Guest {
+            language: $crate::Language::$language,
+            path: concat!(env!("CARGO_MANIFEST_DIR"), "/guests/", $file),
+            quotes: &[$($crate::Quote {
+                file: concat!("guests/", $file),
+                text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/guests/", $file)),
+                needle: $needle,
+            }),*],
+        }
+    };
+}
+
+/// What a guest prints that is a cue, and the cue's name. The value is the rest of the line.
+const CUES: [(&str, &str); 2] = [
+    ("listening on ", "listening"),
+    ("connected from ", "connected"),
+];
+
+/// The cue in a line that a guest printed: its name and its value.
+pub(crate) fn cue(line: &str) -> Option<(&'static str, &str)> {
+    let mut cues = CUES.into_iter();
+    cues.find_map(|(begins, name)| Some((name, line.strip_prefix(begins)?)))
+}
+
+/// Whether a guest itself gives this cue.
+pub(crate) fn gives(name: &str) -> bool {
+    CUES.iter().any(|(_, cue)| *cue == name)
+}
+
+/// A guest that can be started: compiled, where its language is.
+pub(crate) struct Ready<'a> {
+    pub(crate) guest: &'a Guest,
+    /// The command without the guest's own arguments.
+    pub(crate) command: Vec<OsString>,
+    /// Where the compiled program lies, as long as it is needed.
+    _folder: Option<Folder>,
+}
+
 impl Guest {
-    /// Whether the program that runs it is on this machine.
-    pub(crate) fn is_here(&self) -> bool {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        std::env::split_paths(&path).any(|folder| folder.join(self.program).is_file())
+    /// The source file, from the step's folder.
+    pub(crate) fn file(&self) -> &'static str {
+        let mut parts = self.path.rmatch_indices('/');
+        let start = parts.nth(1).map_or(0, |(at, _)| at + 1);
+        &self.path[start..]
     }
 
-    /// Becomes the guest. An actor that calls waits here until the first actor sleeps in accept,
-    /// because the guest itself knows nothing of cues.
-    pub(crate) fn play(&self, stage: &mut Stage, actor: &str, first: &str) -> Played {
+    /// Makes the guest ready to be started. Its tool must be on the machine.
+    ///
+    /// # Errors
+    ///
+    /// What the compiler says of a program that it does not take; and a source file that is gone.
+    pub(crate) fn prepare(&self) -> Result<Ready<'_>, Trouble> {
+        let source = Path::new(self.path);
+        if !source.is_file() {
+            return Err(Trouble::new(format!(
+                "{} is not there; guests are played where the step was built",
+                self.path
+            )));
+        }
+        let mut command: Vec<OsString> = self.language.command().iter().map(Into::into).collect();
+        let mut folder = None;
+        if self.language == Language::C {
+            let place = Folder::new()?;
+            let stem = source.file_stem().unwrap_or(source.as_os_str());
+            let program = place.path.join(stem);
+            compile(&command, source, &program, self.file())?;
+            command = vec![program.into()];
+            folder = Some(place);
+        } else {
+            command.push(source.into());
+        }
+        Ok(Ready {
+            guest: self,
+            command,
+            _folder: folder,
+        })
+    }
+}
+
+fn compile(
+    compiler: &[OsString],
+    source: &Path,
+    program: &Path,
+    file: &str,
+) -> Result<(), Trouble> {
+    let mut command = Command::new(&compiler[0]);
+    command.args(&compiler[1..]);
+    command.args(["-std=c99", "-Wall", "-Wextra", "-o"]);
+    command.arg(program).arg(source).stdin(Stdio::null());
+    let name = compiler[0].to_string_lossy();
+    let output = command
+        .output()
+        .map_err(|error| Trouble::new(format!("{name}: {error}")))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let text = String::from_utf8_lossy(&output.stderr);
+    Err(Trouble::new(format!(
+        "{name} does not compile {file} ({}):\n{}",
+        output.status,
+        text.trim_end()
+    )))
+}
+
+/// A folder of one's own, gone with the value.
+struct Folder {
+    path: PathBuf,
+}
+
+impl Folder {
+    fn new() -> Result<Folder, Trouble> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("socket-course-guest-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        DirBuilder::new()
+            .mode(0o700)
+            .create(&path)
+            .map_err(|error| Trouble::new(format!("{}: {error}", path.display())))?;
+        Ok(Folder { path })
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What cannot be removed stays in the system's temporary folder, which the system empties.
+        let _ = std::fs::remove_dir_all(&self.path);
+    }
+}
+
+/// Becomes the guest, when it is this actor's turn. The words are its command.
+pub(crate) fn play(stage: &mut Stage, scene: &Scene, actor: &str, words: &[String]) -> Played {
+    let [program, words @ ..] = words else {
+        return Err(Trouble::new("no command to become a guest with"));
+    };
+    let mut command = Command::new(program);
+    command.args(words);
+    if scene.played_by_guest().count() > 1 {
+        command.arg(actor);
+    }
+    let first = scene.actors.first().map_or("", |first| first.name);
+    if scene.actors.len() > 1 {
         let address = if actor == first {
             crate::ANY_PORT
         } else {
-            let address = stage.wait_address("listening")?;
-            stage.wait_asleep(first, "accept");
-            address
+            stage.wait_address("listening")?
         };
-        let file = Path::new(self.folder).join(self.file);
-        let error = Command::new(self.program)
-            .arg(&file)
-            .arg(actor)
-            .arg(address.to_string())
-            .exec();
-        Err(Trouble::new(format!(
-            "{} {}: {error}",
-            self.program,
-            file.display()
-        )))
+        command.arg(address.to_string());
     }
+    if actor != first && scene.played_by_guest().any(|name| name == first) {
+        stage.wait_asleep(first, "accept");
+    }
+    let error = command.exec();
+    Err(Trouble::new(format!("{program}: {error}")))
 }

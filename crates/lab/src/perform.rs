@@ -1,16 +1,19 @@
 //! One run of a scene, as it was asked for: which layers and twins are played, and what is printed of them.
 
+mod guests;
+
 use lens::event::{Event, Mark, Note, Outcome};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::{self, Asked};
 use crate::direct::{Request, play};
 use crate::play::Play;
 use crate::predict;
-use crate::scene::{Guest, Layer, Part, Scene, Variant};
+use crate::scene::{Layer, Part, Scene, Variant};
 use crate::show::{Screen, comparison};
 use crate::step::{Step, can_trace, print};
 use crate::trouble::Trouble;
+use guests::Guests;
 
 /// One run of a scene: every layer and variant that was asked for.
 pub(crate) struct Performance<'a> {
@@ -52,7 +55,9 @@ impl<'a> Performance<'a> {
             return print(&format!("{line}\n")).map(|()| true);
         }
         self.trace = !self.asked.no_lens && can_trace();
-        if self.asked.json {
+        if let Some(language) = self.asked.language {
+            self.in_language(language)?;
+        } else if self.asked.json {
             self.json()?;
         } else if let Some(count) = self.asked.repeat {
             self.repeat(count)?;
@@ -136,8 +141,9 @@ impl<'a> Performance<'a> {
         out += &first.draw(&self.screen, self.scene.aside);
         out += &self.trouble(&first);
         out += &self.marked(&first);
+        let mut guests = Guests::default();
         if self.asked.guests {
-            out += &self.guests()?;
+            guests = self.guests()?;
         }
         if self.asked.layer.is_none() && !self.scene.quotes.is_empty() {
             let mut plays = vec![first];
@@ -149,58 +155,16 @@ impl<'a> Performance<'a> {
                 }
             }
             out += "\n";
-            out += &comparison(self.scene, &plays, &self.screen);
+            out += &comparison(self.scene, &plays, &guests.plays, &self.screen);
+        } else {
+            for (guest, play) in &guests.plays {
+                out += &self.lanes_of(guest, play);
+            }
         }
+        out += &guests.remarks;
         out += "\n";
         out += &self.next();
         print(&out)
-    }
-
-    /// The same scene in the other languages it has.
-    fn guests(&mut self) -> Result<String, Trouble> {
-        let mut out = String::new();
-        for guest in &self.scene.guests {
-            out += &format!(
-                "\n{}\n",
-                self.screen.bold(&format!(
-                    "The same in {}: guests/{}",
-                    guest.language, guest.file
-                ))
-            );
-            if let Some(play) = self.play_guest(guest)? {
-                out += &play.draw(&self.screen, self.scene.aside);
-                for run in &play.runs {
-                    for line in &run.said {
-                        out += &self
-                            .screen
-                            .fill(0, &format!("{} prints: {line}", run.actor));
-                    }
-                }
-                out += &self.trouble(&play);
-            } else {
-                out += &format!("not run: {} is not on this machine\n", guest.program);
-            }
-        }
-        Ok(out)
-    }
-
-    /// `None` where the machine lacks what runs it.
-    fn play_guest(&mut self, guest: &Guest) -> Result<Option<Play>, Trouble> {
-        if !guest.is_here() {
-            return Ok(None);
-        }
-        let play = play(Request {
-            scene: self.scene,
-            layer: Layer::Std,
-            variant: Variant::Repaired,
-            guest: Some(guest),
-            trace: self.trace,
-            address: None,
-            live: None,
-            before_taught: None,
-        })?;
-        self.good &= play.trouble.is_none();
-        Ok(Some(play))
     }
 
     /// A mistake: broken, then repaired, then what becomes of it in each layer.
@@ -407,20 +371,10 @@ impl<'a> Performance<'a> {
                 (true, None) => "happens",
             };
             head["in_layer"] = json!(in_layer);
-            head["traced"] = json!(play.traced);
-            head["as_announced"] = json!(play.trouble.is_none());
-            head["trouble"] = json!(play.trouble);
-            head["actors"] = play
-                .runs
-                .iter()
-                .map(|run| json!({"name": run.actor, "process": run.process}))
-                .collect();
-            let mut out = format!("{head}\n");
-            for event in &play.events {
-                out += &lens::json::line(event);
-                out.push('\n');
-            }
-            print(&out)?;
+            print(&record(head, &play))?;
+        }
+        if self.asked.guests {
+            self.guests_json()?;
         }
         Ok(())
     }
@@ -440,41 +394,67 @@ impl<'a> Performance<'a> {
             None => self.scene.variants().to_vec(),
         };
         for variant in variants {
-            let mut outcomes: Vec<(String, u32)> = Vec::new();
+            let mut outcomes = Vec::new();
             for _ in 0..count {
                 let play = self.play(layer, variant, false)?;
-                let mut outcome = play
-                    .trouble
-                    .clone()
-                    .unwrap_or_else(|| play.outcome(self.scene.taught_actor()));
-                if outcome.is_empty() {
-                    // Not traced, and nobody found anything: how the processes ended is all there is.
-                    outcome = play.symptom();
-                }
-                match outcomes.iter_mut().find(|(known, _)| *known == outcome) {
-                    Some((_, times)) => *times += 1,
-                    None => outcomes.push((outcome, 1)),
-                }
+                outcomes.push(self.outcome(&play));
             }
-            outcomes.sort_by_key(|(_, times)| std::cmp::Reverse(*times));
             let which = if self.scene.mistake {
-                format!(", {}", variant.name())
+                format!("{}, {}", layer.name(), variant.name())
             } else {
-                String::new()
+                layer.name().to_owned()
             };
-            let mut out = format!(
-                "{} · {}{which} · {count} times\n",
-                self.scene.name,
-                layer.name()
-            );
-            for (outcome, times) in outcomes {
-                let filled = self.screen.fill(7, &outcome);
-                out += &format!("{times:5}  {}", filled.trim_start());
-            }
-            print(&out)?;
+            print(&self.counted(&which, &outcomes))?;
         }
         Ok(())
     }
+
+    fn outcome(&self, play: &Play) -> String {
+        let actor = self.scene.taught_actor();
+        let mut outcome = play.trouble.clone().unwrap_or_else(|| play.outcome(actor));
+        if outcome.is_empty() {
+            // Not traced, and nobody found anything: how the processes ended is all there is.
+            outcome = play.symptom();
+        }
+        outcome
+    }
+
+    /// How often each outcome came, the most frequent first.
+    fn counted(&self, which: &str, outcomes: &[String]) -> String {
+        let mut counts: Vec<(&String, u32)> = Vec::new();
+        for outcome in outcomes {
+            match counts.iter_mut().find(|(known, _)| *known == outcome) {
+                Some((_, times)) => *times += 1,
+                None => counts.push((outcome, 1)),
+            }
+        }
+        counts.sort_by_key(|(_, times)| std::cmp::Reverse(*times));
+        let (name, count) = (self.scene.name, outcomes.len());
+        let mut out = format!("{name} · {which} · {count} times\n");
+        for (outcome, times) in counts {
+            let filled = self.screen.fill(7, outcome);
+            out += &format!("{times:5}  {}", filled.trim_start());
+        }
+        out
+    }
+}
+
+/// The record of a play: the line that names it, and a line for each event.
+fn record(mut head: Value, play: &Play) -> String {
+    head["traced"] = json!(play.traced);
+    head["as_announced"] = json!(play.trouble.is_none());
+    head["trouble"] = json!(play.trouble);
+    head["actors"] = play
+        .runs
+        .iter()
+        .map(|run| json!({"name": run.actor, "process": run.process}))
+        .collect();
+    let mut out = format!("{head}\n");
+    for event in &play.events {
+        out += &lens::json::line(event);
+        out.push('\n');
+    }
+    out
 }
 
 impl Play {
@@ -531,19 +511,21 @@ impl Play {
 
     /// How a play came out, without what differs each time: results of the taught calls, and findings.
     fn outcome(&self, actor: &str) -> String {
-        let calls = self
-            .taught(actor)
-            .into_iter()
-            .map(|call| match call.outcome {
-                Outcome::Returned(number) => format!("{} = {number}", call.name),
-                Outcome::Failed(errno) => format!(
-                    "{} = {}",
-                    call.name,
-                    lens::text::errno_name(errno).unwrap_or("error")
-                ),
-                Outcome::Restarted => format!("{} restarted", call.name),
-                Outcome::Unfinished => format!("{} never returned", call.name),
-            });
+        // Nothing brackets the taught call of a guest.
+        let calls = match self.guest {
+            Some(_) => self.calls(actor),
+            None => self.taught(actor),
+        };
+        let calls = calls.into_iter().map(|call| match call.outcome {
+            Outcome::Returned(number) => format!("{} = {number}", call.name),
+            Outcome::Failed(errno) => format!(
+                "{} = {}",
+                call.name,
+                lens::text::errno_name(errno).unwrap_or("error")
+            ),
+            Outcome::Restarted => format!("{} restarted", call.name),
+            Outcome::Unfinished => format!("{} never returned", call.name),
+        });
         let findings = self.runs.iter().filter_map(|run| {
             run.findings
                 .last()

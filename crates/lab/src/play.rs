@@ -6,6 +6,7 @@ use std::process::ExitStatus;
 
 use lens::event::{Call, Event, Note, Turn, Who};
 
+use crate::language::Language;
 use crate::scene::{Layer, Part, Scene, Sign, Variant};
 
 /// A scene that was played: who did what, what reached the kernel, and whether it went as announced.
@@ -13,7 +14,7 @@ use crate::scene::{Layer, Part, Scene, Sign, Variant};
 pub struct Play {
     pub(crate) layer: Layer,
     /// The language, when guests played.
-    pub(crate) guest: Option<&'static str>,
+    pub(crate) guest: Option<Language>,
     pub(crate) variant: Variant,
     pub(crate) traced: bool,
     pub(crate) runs: Vec<Run>,
@@ -139,9 +140,9 @@ impl Play {
         self.run(actor)?.status
     }
 
-    /// The layer's name, or the guests' language.
+    /// The layer's name, or the guest's language.
     pub(crate) fn label(&self) -> &'static str {
-        self.guest.unwrap_or(self.layer.name())
+        self.guest.map_or(self.layer.name(), Language::name)
     }
 
     pub(crate) fn run(&self, actor: &str) -> Option<&Run> {

@@ -1,5 +1,7 @@
 //! What a scene is: its actors, layer by layer, and what it announces.
 
+use crate::guest::Guest;
+use crate::language::Language;
 use crate::play::Play;
 use crate::quote::Quote;
 use crate::stage::Stage;
@@ -113,22 +115,6 @@ pub(crate) struct Actor {
     pub(crate) parts: [Part; 4],
     /// Plays the half that is not taught here, in a few plain lines of std.
     pub(crate) is_peer: bool,
-}
-
-/// The same scene as a program in another language.
-///
-/// The program is started as `PROGRAM FILE ACTOR ADDRESS`. The first actor gets port 0
-/// and prints `listening on ADDRESS` when it listens; the others get that address.
-#[derive(Clone, Copy, Debug)]
-pub struct Guest {
-    /// The language's name.
-    pub language: &'static str,
-    /// The program that runs it, looked for in PATH.
-    pub program: &'static str,
-    /// The folder of the source file.
-    pub folder: &'static str,
-    /// The source file.
-    pub file: &'static str,
 }
 
 /// A scene: who plays, what it shows, and how one knows that it showed it.
@@ -273,10 +259,15 @@ impl Scene {
         self
     }
 
-    /// Adds the same scene in another language, played with `--guests`.
+    /// Adds the same scene in another language; see [`guest!`](crate::guest!).
+    /// `--guests` plays it beside the layers, `--layer LANGUAGE` alone.
     pub fn guest(mut self, guest: Guest) -> Scene {
         self.guests.push(guest);
         self
+    }
+
+    pub(crate) fn guest_in(&self, language: Language) -> Option<&Guest> {
+        self.guests.iter().find(|guest| guest.language == language)
     }
 
     pub(crate) fn variants(&self) -> &'static [Variant] {
@@ -299,6 +290,12 @@ impl Scene {
     pub(crate) fn lowest_layer(&self) -> Layer {
         let plays = |layer: &Layer| self.not_in(*layer).is_none();
         Layer::ALL.into_iter().find(plays).unwrap_or(Layer::Libc)
+    }
+
+    /// The actors that a guest plays: all but the peers, which are the same helpers as beside the four layers.
+    pub(crate) fn played_by_guest(&self) -> impl Iterator<Item = &'static str> {
+        let taught = self.actors.iter().filter(|actor| !actor.is_peer);
+        taught.map(|actor| actor.name)
     }
 
     /// The actor that is taught: the first that is not a peer.

@@ -6,8 +6,11 @@ use lens::event::Call;
 use lens::lanes::Style;
 use lens::order::{Lane, causal};
 
-use crate::compare::added;
+use crate::compare::{added, taught_in_guest};
+use crate::guest::Guest;
+use crate::language::Language;
 use crate::play::Play;
+use crate::quote::Quote;
 use crate::scene::{Layer, Scene};
 
 /// The terminal, or what stands in for it.
@@ -126,45 +129,88 @@ impl Play {
 }
 
 /// The same call in four layers: the line that makes it, what reached the kernel, what the layer added.
-pub(crate) fn comparison(scene: &Scene, plays: &[Play], screen: &Screen) -> String {
+/// And in other languages, where guests have played: C before the layers, since it is what they stand on.
+pub(crate) fn comparison(
+    scene: &Scene,
+    plays: &[Play],
+    guests: &[(&Guest, Play)],
+    screen: &Screen,
+) -> String {
     let actor = scene.taught_actor();
-    let mut out = format!("{}\n", screen.bold("The same in four layers"));
-    let raw = plays
-        .iter()
-        .find(|play| play.layer == Layer::Libc)
-        .map(|play| play.taught(actor))
-        .unwrap_or_default();
+    let title = match guests.len() {
+        0 => "The same in four layers",
+        1 => "The same in four layers, and in another language",
+        _ => "The same in four layers, and in other languages",
+    };
+    let mut out = format!("{}\n", screen.bold(title));
+    let libc = plays.iter().find(|play| play.layer == Layer::Libc);
+    let raw = libc.map(|play| play.taught(actor)).unwrap_or_default();
+    let reference = libc.map(|play| play.calls(actor)).unwrap_or_default();
+    let guest_rows = |is_first: bool| {
+        let guests = guests
+            .iter()
+            .filter(move |(guest, _)| (guest.language == Language::C) == is_first);
+        let rows = guests.map(|(guest, play)| {
+            let calls = taught_in_guest(&raw, &reference, &play.calls(actor));
+            let adds = play.traced.then(|| additions(&raw, &calls));
+            row(
+                guest.language.name(),
+                guest.quotes.iter(),
+                &calls,
+                adds,
+                screen,
+            )
+        });
+        rows.collect::<String>()
+    };
+    out += &guest_rows(true);
     for layer in Layer::ALL {
-        let name = layer.name();
-        let mut quoted = String::new();
-        for (_, quote) in scene.quotes.iter().filter(|(of, _)| *of == layer) {
-            let text = match quote.line() {
-                Some((line, text)) => format!("{}:{line}  {text}", quote.file),
-                None => format!("{}: no line has {:?}", quote.file, quote.needle),
-            };
-            quoted += &screen.fill(9, &text);
-        }
-        let head = quoted.get(9..).unwrap_or("\n");
-        out += &format!("{}{}{head}", screen.bold(name), " ".repeat(9 - name.len()));
+        let quotes = scene.quotes.iter().filter(|(of, _)| *of == layer);
+        let quotes = quotes.map(|(_, quote)| quote);
         let Some(play) = plays.iter().find(|play| play.layer == layer) else {
+            out += &row(layer.name(), quotes, &[], None, screen);
             if let Some(crate::Part::Absent(why)) = scene.not_in(layer) {
                 out += &screen.fill(9, why);
             }
             continue;
         };
         let calls = play.taught(actor);
-        for call in &calls {
-            out += &labelled("kernel", &call.to_string(), screen);
-        }
-        if layer != Layer::Libc && play.traced {
-            out += &labelled("adds", &additions(&raw, &calls), screen);
-        }
+        let adds = (layer != Layer::Libc && play.traced).then(|| additions(&raw, &calls));
+        out += &row(layer.name(), quotes, &calls, adds, screen);
     }
+    out += &guest_rows(false);
     if plays.iter().any(|play| !play.traced) {
         out += &screen.fill(
             0,
             "What reached the kernel was not traced, so these are only the lines of the source.",
         );
+    }
+    out
+}
+
+/// One row of the comparison: a name, the lines of the source, the calls, and what they add.
+fn row<'a>(
+    name: &str,
+    quotes: impl Iterator<Item = &'a Quote>,
+    calls: &[&Call],
+    adds: Option<String>,
+    screen: &Screen,
+) -> String {
+    let mut quoted = String::new();
+    for quote in quotes {
+        let text = match quote.line() {
+            Some((line, text)) => format!("{}:{line}  {text}", quote.file),
+            None => format!("{}: no line has {:?}", quote.file, quote.needle),
+        };
+        quoted += &screen.fill(9, &text);
+    }
+    let head = quoted.get(9..).unwrap_or("\n");
+    let mut out = format!("{}{}{head}", screen.bold(name), " ".repeat(9 - name.len()));
+    for call in calls {
+        out += &labelled("kernel", &call.to_string(), screen);
+    }
+    if let Some(adds) = adds {
+        out += &labelled("adds", &adds, screen);
     }
     out
 }

@@ -125,7 +125,7 @@ impl Step {
         let lines = self.scenes.iter().map(|scene| {
             let line = json!({
                 "scene": scene.name, "line": scene.line, "core": scene.core, "mistake": scene.mistake,
-                "guests": scene.guests.iter().map(|guest| guest.language).collect::<Vec<_>>(),
+                "guests": scene.guests.iter().map(|guest| guest.language.name()).collect::<Vec<_>>(),
             });
             format!("{line}\n")
         });

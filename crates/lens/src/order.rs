@@ -377,7 +377,8 @@ impl Graph {
                         .is_some_and(is_call)
                 }
                 Turn::Signal(signal) => {
-                    signal != libc::SIGCHLD
+                    // A SIGSEGV that did not kill is how the JVM notices a null reference.
+                    !matches!(signal, libc::SIGCHLD | libc::SIGSEGV)
                         && of_thread().any(|other| is_call(other) && other.at < node.at)
                 }
             },
@@ -574,7 +575,15 @@ impl Sockets {
 }
 
 fn ends(ends: &Ends) -> Option<End> {
-    Some((ends.local.clone()?, ends.peer.clone()?))
+    Some((as_ipv4(ends.local.clone()?), as_ipv4(ends.peer.clone()?)))
+}
+
+/// An AF_INET6 socket of both families calls 127.0.0.1 `::ffff:127.0.0.1`; its peer may not.
+fn as_ipv4(address: Address) -> Address {
+    match address {
+        Address::Inet(inet) => Address::Inet((inet.ip().to_canonical(), inet.port()).into()),
+        other => other,
+    }
 }
 
 fn other(end: &End) -> End {

@@ -4,7 +4,7 @@ mod hello;
 
 use std::process::ExitCode;
 
-use lab::{Guest, Half, Part, Scene, Step};
+use lab::{Half, Part, Scene, Step};
 
 fn main() -> ExitCode {
     let step = Step {
@@ -35,12 +35,7 @@ fn scene() -> Scene {
             let (server, client) = (play.calls("server").len(), play.calls("client").len());
             (server + client > 0).then(|| format!("Behind two short programs stand {server} system calls of the server and {client} of the client."))
         })
-        .guest(Guest {
-            language: "python",
-            program: "python3",
-            folder: concat!(env!("CARGO_MANIFEST_DIR"), "/guests"),
-            file: "hello.py",
-        })
+        .guest(lab::guest!(Python, "hello.py"))
 }
 
 /// The step whose subject a system call is.

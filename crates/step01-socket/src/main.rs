@@ -5,7 +5,7 @@ mod scenes;
 
 use std::process::ExitCode;
 
-use lab::Step;
+use lab::{Scene, Step, guest};
 
 fn main() -> ExitCode {
     let step = Step {
@@ -13,7 +13,7 @@ fn main() -> ExitCode {
         title: "socket: ask the kernel for a socket",
         lesson: "lessons/01-socket.md",
         scenes: vec![
-            scenes::socket(),
+            with_guests(scenes::socket()),
             scenes::families(),
             mistakes::wrong_protocol::scene(),
         ],
@@ -22,4 +22,12 @@ fn main() -> ExitCode {
         connect: None,
     };
     step.run()
+}
+
+/// The main scene in other languages.
+fn with_guests(scene: Scene) -> Scene {
+    scene
+        .guest(guest!(C, "socket.c", "= socket("))
+        .guest(guest!(Python, "socket.py", "first = socket.socket("))
+        .guest(guest!(Java, "Sockets.java", "first = SocketChannel.open("))
 }

@@ -6,7 +6,7 @@ mod serve;
 
 use std::process::ExitCode;
 
-use lab::{Half, Step, layers};
+use lab::{Half, Scene, Step, guest, layers};
 
 fn main() -> ExitCode {
     let step = Step {
@@ -14,7 +14,7 @@ fn main() -> ExitCode {
         title: "bind and listen: an address and a queue",
         lesson: "lessons/02-bind-listen.md",
         scenes: vec![
-            scenes::bind_listen(),
+            with_guests(scenes::bind_listen()),
             mistakes::no_htons::scene(),
             mistakes::htonl_port::scene(),
             mistakes::address_in_use::scene(),
@@ -34,4 +34,22 @@ fn main() -> ExitCode {
         connect: None,
     };
     step.run()
+}
+
+/// The main scene in other languages.
+fn with_guests(scene: Scene) -> Scene {
+    scene
+        .guest(guest!(
+            C,
+            "bind_listen.c",
+            "bind(listener",
+            "listen(listener"
+        ))
+        .guest(guest!(
+            Python,
+            "bind_listen.py",
+            "listener.bind(",
+            "listener.listen("
+        ))
+        .guest(guest!(Java, "BindListen.java", "new ServerSocket("))
 }

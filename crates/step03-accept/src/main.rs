@@ -7,7 +7,7 @@ mod serve;
 
 use std::process::ExitCode;
 
-use lab::{Half, Step, layers};
+use lab::{Half, Scene, Step, guest, layers};
 
 fn main() -> ExitCode {
     let step = Step {
@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         title: "accept: take one finished connection off the queue",
         lesson: "lessons/03-accept.md",
         scenes: vec![
-            scenes::accept(),
+            with_guests(scenes::accept()),
             scenes::connected_before_accept::scene(),
             scenes::same_port::scene(),
             mistakes::forgot_listen::scene(),
@@ -38,4 +38,12 @@ fn main() -> ExitCode {
         connect: None,
     };
     step.run()
+}
+
+/// The main scene in other languages.
+fn with_guests(scene: Scene) -> Scene {
+    scene
+        .guest(guest!(C, "accept.c", "= accept("))
+        .guest(guest!(Python, "accept.py", "listener.accept("))
+        .guest(guest!(Java, "Accept.java", "listener.accept("))
 }

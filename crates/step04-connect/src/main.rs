@@ -6,7 +6,7 @@ mod scenes;
 
 use std::process::ExitCode;
 
-use lab::{Half, Step, layers};
+use lab::{Half, Scene, Step, guest, layers};
 
 fn main() -> ExitCode {
     let step = Step {
@@ -14,7 +14,7 @@ fn main() -> ExitCode {
         title: "connect: call a listening socket",
         lesson: "lessons/04-connect.md",
         scenes: vec![
-            scenes::ephemeral_port(),
+            with_guests(scenes::ephemeral_port()),
             mistakes::refused::scene(),
             mistakes::timeout::scene(),
             mistakes::self_connect::scene(),
@@ -32,4 +32,12 @@ fn main() -> ExitCode {
         }),
     };
     step.run()
+}
+
+/// The main scene in other languages.
+fn with_guests(scene: Scene) -> Scene {
+    scene
+        .guest(guest!(C, "connect.c", "connect(connection, ("))
+        .guest(guest!(Python, "connect.py", "connection.connect("))
+        .guest(guest!(Java, "Connect.java", "new Socket("))
 }

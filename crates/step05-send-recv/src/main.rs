@@ -7,7 +7,7 @@ mod serve;
 
 use std::process::ExitCode;
 
-use lab::{Half, Step, layers};
+use lab::{Half, Scene, Step, guest, layers};
 
 fn main() -> ExitCode {
     let step = Step {
@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         title: "send and recv: bytes, not messages",
         lesson: "lessons/05-send-recv.md",
         scenes: vec![
-            scenes::send_recv(),
+            with_guests(scenes::send_recv()),
             mistakes::one_recv::scene(),
             mistakes::end_of_stream::scene(),
             mistakes::whole_buffer::scene(),
@@ -47,4 +47,22 @@ fn main() -> ExitCode {
         }),
     };
     step.run()
+}
+
+/// The main scene in other languages.
+fn with_guests(scene: Scene) -> Scene {
+    scene
+        .guest(guest!(C, "send_recv.c", "recv(fd", "send(connection, \"hi"))
+        .guest(guest!(
+            Python,
+            "send_recv.py",
+            "connection.recv(",
+            "connection.sendall(b\"hi"
+        ))
+        .guest(guest!(
+            Java,
+            "SendRecv.java",
+            "getInputStream().read(",
+            "write(\"hi"
+        ))
 }

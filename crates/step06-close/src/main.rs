@@ -7,7 +7,7 @@ mod serve;
 
 use std::process::ExitCode;
 
-use lab::{Half, Step, layers};
+use lab::{Half, Scene, Step, guest, layers};
 
 fn main() -> ExitCode {
     let step = Step {
@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         title: "close and shutdown: end a conversation",
         lesson: "lessons/06-close.md",
         scenes: vec![
-            scenes::close(),
+            with_guests(scenes::close()),
             mistakes::half_close::scene(),
             mistakes::unread_reset::scene(),
             mistakes::linger_zero::scene(),
@@ -45,4 +45,12 @@ fn main() -> ExitCode {
         }),
     };
     step.run()
+}
+
+/// The main scene in other languages.
+fn with_guests(scene: Scene) -> Scene {
+    scene
+        .guest(guest!(C, "close.c", "close(connection"))
+        .guest(guest!(Python, "close.py", "connection.close("))
+        .guest(guest!(Java, "Close.java", "connection.close("))
 }

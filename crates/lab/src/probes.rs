@@ -1,0 +1,66 @@
+//! What a language's runtime asks the system with sockets of its own, before the program makes its first.
+//!
+//! The JVM finds out in this way whether there is IPv6 and which options the kernel knows:
+//! it makes a socket, asks it, and closes it. The C library asks for a name service in the same way.
+//! None of that is the program's doing.
+
+use lens::event::{Call, Event, Value};
+
+/// Marks the probes of a process as its runtime's own: from its first call on as long as it goes on like that.
+/// A program's own socket is known by what comes between: another socket, an address, a connection.
+pub(crate) fn mark(events: &mut [Event], process: i32) {
+    let calls: Vec<usize> = (0..events.len())
+        .filter(|index| call(events, *index).is_some_and(|call| call.who.process == process))
+        .collect();
+    let mut rest = &calls[..];
+    while let Some(count) = probe(events, rest) {
+        for index in &rest[..count] {
+            if let Event::Call(call) = &mut events[*index] {
+                call.by_runtime = true;
+            }
+        }
+        rest = &rest[count..];
+    }
+}
+
+fn call(events: &[Event], index: usize) -> Option<&Call> {
+    match &events[index] {
+        Event::Call(call) => Some(call),
+        _ => None,
+    }
+}
+
+/// How many of these calls, from the first on, are one probe.
+fn probe(events: &[Event], calls: &[usize]) -> Option<usize> {
+    let mut calls = calls
+        .iter()
+        .filter_map(|index| call(events, *index))
+        .enumerate();
+    let (_, first) = calls.next()?;
+    match &*first.name {
+        // A family that the system does not have, asked for once.
+        "socket" if first.failed().is_some() => return Some(1),
+        "socket" => {}
+        // One end is closed at once: the JVM keeps the other, to wake threads with.
+        "socketpair" => {
+            let (_, next) = calls.next()?;
+            return (next.name == "close").then_some(2);
+        }
+        _ => return None,
+    }
+    let made = first.returned();
+    let local = matches!(first.arg("domain"), Some(Value::Name { name, .. }) if name == "AF_UNIX");
+    for (index, call) in calls {
+        let own = call.descriptor().map(i64::from) == made;
+        match &*call.name {
+            "close" if own => return Some(index + 1),
+            "getsockopt" | "setsockopt" | "getsockname" | "ioctl" => {}
+            // A name service, whether it is there or not.
+            "connect" | "sendto" | "sendmsg" | "recvfrom" | "recvmsg" | "read" | "write"
+            | "poll"
+                if local => {}
+            _ => return None,
+        }
+    }
+    None
+}
