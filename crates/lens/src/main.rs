@@ -128,6 +128,8 @@ fn options(args: &cli::Args) -> lens::Options {
         filter: args.filter,
         pin: args.pin.then(this_processor),
         stacks: args.stack,
+        // The text does not show them.
+        ends: args.json,
         ..lens::Options::default()
     }
 }

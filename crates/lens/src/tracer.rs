@@ -75,6 +75,9 @@ pub struct Options {
     /// Registers and a piece of the stack are copied before each call, which makes its stop longer by some microseconds;
     /// and the program also stops where it maps a library. Names are looked up afterwards.
     pub stacks: bool,
+    /// Ask the kernel for the addresses of a socket after each call that gives it one
+    /// ([`Call::ends`](crate::event::Call::ends)). Where only the calls themselves are wanted, it is time saved.
+    pub ends: bool,
 }
 
 impl Default for Options {
@@ -85,6 +88,7 @@ impl Default for Options {
             pin: None,
             live: None,
             stacks: false,
+            ends: true,
         }
     }
 }

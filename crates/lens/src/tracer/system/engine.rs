@@ -51,6 +51,8 @@ pub(super) struct Engine {
     /// Without a filter, every call stops.
     until: Until,
     hide: Option<i32>,
+    /// Whether to ask for the addresses of sockets.
+    ends: bool,
     /// For each system call number whether the decoder knows it.
     known: [bool; 512],
     threads: BTreeMap<i32, Thread>,
@@ -197,6 +199,7 @@ impl Engine {
                 Until::Call
             },
             hide: options.hide,
+            ends: options.ends,
             known: [false; 512],
             threads: BTreeMap::new(),
             processes: BTreeMap::new(),
@@ -470,7 +473,8 @@ impl Engine {
             if let Some(fd) = makes_socket(raw.number, returned) {
                 process.descriptors.made_socket(fd);
             }
-            if let Some(fd) = gets_address(raw.number, &raw.args, returned)
+            if self.ends
+                && let Some(fd) = gets_address(raw.number, &raw.args, returned)
                 && let Some(descriptor) = &process.descriptor
             {
                 call.ends = ends::look(
