@@ -37,6 +37,7 @@ impl Cast {
                 hide: Some(hidden),
                 pin: this_processor(),
                 live: request.live.map(|live| live.sender.clone()),
+                stacks: request.stack,
                 ..lens::Options::default()
             };
             Cast::Traced(lens::start(commands, &options)?)

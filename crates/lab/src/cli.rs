@@ -41,9 +41,10 @@ pub(crate) struct Asked {
     pub(crate) plain: bool,
     pub(crate) all: bool,
     pub(crate) no_lens: bool,
+    pub(crate) stack: bool,
 }
 
-const FLAGS: [&str; 13] = [
+const FLAGS: [&str; 14] = [
     "--layer",
     "--list",
     "--predict",
@@ -55,6 +56,7 @@ const FLAGS: [&str; 13] = [
     "--plain",
     "--all",
     "--no-lens",
+    "--stack",
     "--help",
     "--version",
 ];
@@ -76,6 +78,7 @@ pub(crate) fn parse(
         plain: false,
         all: false,
         no_lens: false,
+        stack: false,
     };
     let mut words = Vec::new();
     let mut parser = lexopt::Parser::from_args(args);
@@ -110,6 +113,7 @@ pub(crate) fn parse(
             Long("plain") => asked.plain = true,
             Long("all") => asked.all = true,
             Long("no-lens") => asked.no_lens = true,
+            Long("stack") => asked.stack = true,
             Long("list") => show = Some(Task::List),
             Long("help") | Short('h') => show = Some(Task::Help),
             Long("version") | Short('V') => show = Some(Task::Version),
@@ -360,7 +364,8 @@ Without a SCENE the main one is played; --list names them all.
     if step.has_guests() {
         out += "  --guests      the same in other languages; --layer c, python or java for one\n";
     }
-    out += "  --json        the record, one JSON object a line
+    out += "  --stack       the functions between the taught call and the kernel
+  --json        the record, one JSON object a line
   --plain       no colour
   --all         also what the language's runtime does on its own account
   --no-lens     play without watching the system calls

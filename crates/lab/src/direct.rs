@@ -15,6 +15,7 @@ use crate::asleep::{asleep_at_keyboard, asleep_in};
 use crate::cast::{self, Cast};
 use crate::control::{Line, Told, answer, hidden_descriptor, now};
 use crate::guest::{self, Ready};
+use crate::ladder;
 use crate::live::Live;
 use crate::play::{Play, Run, announced, missing};
 use crate::probes;
@@ -37,6 +38,8 @@ pub(crate) struct Request<'a> {
     pub(crate) guest: Option<&'a Ready<'a>>,
     /// Whether the lens watches.
     pub(crate) trace: bool,
+    /// Whether the functions that each call came through are kept.
+    pub(crate) stack: bool,
     /// For `serve` and `connect`: the address, and no deadline.
     pub(crate) address: Option<SocketAddr>,
     /// Prints what is said and called while it plays.
@@ -557,6 +560,7 @@ impl Director<'_> {
         for guest in guests {
             probes::mark(&mut events, guest);
         }
+        ladder::mark_stage(&mut events);
         for mark in &mut marks {
             if mark.who.thread == 0 {
                 place(mark, &events);

@@ -35,6 +35,7 @@ mod compare;
 mod control;
 mod direct;
 mod guest;
+mod ladder;
 mod language;
 mod live;
 pub mod peer;

@@ -5,9 +5,14 @@ use std::collections::VecDeque;
 use std::sync::mpsc::{self, Receiver, Sender};
 
 use lens::event::{Call, Event, Time, Value};
+use lens::stack::draw;
 
 use crate::control::hidden_descriptor;
+use crate::ladder;
 use crate::step::print;
+
+/// How wide a stack may be.
+const WIDTH: usize = 92;
 
 /// Prints what comes, calls set in.
 #[derive(Debug)]
@@ -42,12 +47,19 @@ impl Live {
     pub(crate) fn calls_until(&self, at: Time) {
         let mut waiting = self.waiting.borrow_mut();
         waiting.extend(self.calls.try_iter().filter_map(|event| match event {
-            Event::Call(call) if self.is_shown(&call) => Some(call),
+            Event::Call(mut call) if self.is_shown(&call) => {
+                ladder::mark(&mut call);
+                Some(call)
+            }
             _ => None,
         }));
         while let Some(call) = waiting.pop_front_if(|call| call.left.is_none_or(|left| left <= at))
         {
             self.line(&format!("    {call}"));
+            let stack = call.stack.as_deref();
+            for line in stack.map_or(Vec::new(), |stack| draw::lines(stack, WIDTH, self.all)) {
+                self.line(&format!("        {line}"));
+            }
         }
     }
 

@@ -86,6 +86,7 @@ impl<'a> Performance<'a> {
             trace: self.trace,
             address: None,
             live: None,
+            stack: self.asked.stack,
             before_taught: if ask { Some(&mut before) } else { None },
         })?;
         self.good &= play.trouble.is_none();

@@ -1,13 +1,15 @@
 //! What a run prints.
 
+use std::borrow::Cow;
 use std::io::IsTerminal;
 
-use lens::event::Call;
+use lens::event::{Call, Event};
 use lens::lanes::Style;
 use lens::order::{Lane, causal};
 
 use crate::compare::{added, taught_in_guest};
 use crate::guest::Guest;
+use crate::ladder::rungs;
 use crate::language::Language;
 use crate::play::Play;
 use crate::quote::Quote;
@@ -107,6 +109,7 @@ impl Play {
         aside: Option<fn(&str) -> Option<&'static str>>,
     ) -> String {
         let lanes = self.lanes();
+        let events = self.with_taught_stacks(screen.all);
         let rows = causal(&self.events, &lanes, screen.all);
         let style = Style {
             width: screen.width,
@@ -114,7 +117,7 @@ impl Play {
             all: screen.all,
             aside,
         };
-        let mut out = lens::lanes::draw(&self.events, &rows, &lanes, &style);
+        let mut out = lens::lanes::draw(&events, &rows, &lanes, &style);
         let stuck = self.stuck();
         if !stuck.is_empty() {
             let them = if stuck.len() == 1 { "it" } else { "them" };
@@ -125,6 +128,30 @@ impl Play {
             out += &screen.fill(0, &text);
         }
         out
+    }
+
+    /// The record with the stacks of the taught calls only: those of the others would hide them.
+    /// Nothing brackets the taught call of a guest, so all of its stacks stay.
+    fn with_taught_stacks(&self, all: bool) -> Cow<'_, [Event]> {
+        let has_stack = |event: &Event| matches!(event, Event::Call(call) if call.stack.is_some());
+        if all || !self.events.iter().any(has_stack) {
+            return Cow::Borrowed(&self.events);
+        }
+        let own = self.runs.iter().filter(|run| !run.is_peer);
+        let shown = own.flat_map(|run| match self.guest {
+            Some(_) => self.calls(run.actor),
+            None => self.taught(run.actor),
+        });
+        let shown: Vec<_> = shown.map(|call| (call.who, call.entered)).collect();
+        let mut events = self.events.clone();
+        for event in &mut events {
+            if let Event::Call(call) = event
+                && !shown.contains(&(call.who, call.entered))
+            {
+                call.stack = None;
+            }
+        }
+        Cow::Owned(events)
     }
 }
 
@@ -206,7 +233,20 @@ fn row<'a>(
     }
     let head = quoted.get(9..).unwrap_or("\n");
     let mut out = format!("{}{}{head}", screen.bold(name), " ".repeat(9 - name.len()));
+    let mut seen = Vec::new();
     for call in calls {
+        // A ladder that leads to several calls stands above the first of them.
+        let rungs = rungs(call);
+        if !rungs.is_empty() && !seen.contains(&rungs) {
+            for (index, (layer, names)) in rungs.iter().enumerate() {
+                let label = if index == 0 { "stack" } else { "" };
+                let filled = screen.fill(25, names);
+                let names = filled.trim_start();
+                // A layer with a long name keeps a space behind it.
+                out += &format!("         {label:7}{layer:8} {names}");
+            }
+            seen.push(rungs);
+        }
         out += &labelled("kernel", &call.to_string(), screen);
     }
     if let Some(adds) = adds {

@@ -158,6 +158,7 @@ impl Step {
             trace: !asked.no_lens && can_trace(),
             address: Some(address),
             live: Some(&live),
+            stack: asked.stack,
             before_taught: None,
         };
         let play = play(request)?;

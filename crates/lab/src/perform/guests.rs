@@ -143,6 +143,7 @@ impl<'a> Performance<'a> {
             trace: self.trace,
             address: None,
             live: None,
+            stack: self.asked.stack,
             before_taught: None,
         })?;
         self.good &= play.trouble.is_none();

@@ -58,6 +58,12 @@ fn measure() -> Result<(), Box<dyn Error>> {
         _ => println!("\nskipped: strace is not installed, so there is nothing to compare with"),
     }
 
+    println!(
+        "\nwatched calls, pinned to processor {PROCESSOR}: what copying the stack adds to the stop"
+    );
+    with_stacks("talk", TALKS, 2 * TALKS.parse::<u32>()?)?;
+    with_stacks("connect", CONNECTIONS, 5 * CONNECTIONS.parse::<u32>()?)?;
+
     println!("\na call that is not watched, {UNWATCHED} times: traced against untraced");
     let (mut traced, mut untraced) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
@@ -85,7 +91,7 @@ fn against_strace(work: &str, times: &str, calls: u32) -> Result<(), Box<dyn Err
     let (mut traced, mut whole, mut strace_times) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let start = Instant::now();
-        traced.push(lens(work, times)?);
+        traced.push(lens(work, times, false)?);
         whole.push(start.elapsed());
         let start = Instant::now();
         strace(work, times)?;
@@ -104,10 +110,33 @@ fn against_strace(work: &str, times: &str, calls: u32) -> Result<(), Box<dyn Err
     Ok(())
 }
 
+fn with_stacks(work: &str, times: &str, calls: u32) -> Result<(), Box<dyn Error>> {
+    let (mut without, mut with, mut whole) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        without.push(lens(work, times, false)?);
+        let start = Instant::now();
+        with.push(lens(work, times, true)?);
+        whole.push(start.elapsed());
+    }
+    let [without, with, whole] = [without, with, whole].map(median);
+    let a_call = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(calls);
+    println!(
+        "  {work:8} without stacks {:6.2} µs a call   with {:6.2}: {:.2} µs more   with names {:6.2}",
+        a_call(without),
+        a_call(with),
+        a_call(with) - a_call(without),
+        a_call(whole),
+    );
+    Ok(())
+}
+
 /// Gives the time until the program had ended; what is left after that is decoding.
-fn lens(work: &str, times: &str) -> Result<Duration, Box<dyn Error>> {
+fn lens(work: &str, times: &str, stacks: bool) -> Result<Duration, Box<dyn Error>> {
     let options = lens::Options {
         pin: Some(PROCESSOR),
+        stacks,
+        // strace does not ask for them either.
+        ends: false,
         ..lens::Options::default()
     };
     let start = SystemTime::now().duration_since(UNIX_EPOCH)?;

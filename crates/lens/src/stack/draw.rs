@@ -73,9 +73,15 @@ fn words(noise: Noise) -> &'static str {
     }
 }
 
+/// The path, and whether the function has no frame of its own.
+fn name(frame: &Frame) -> String {
+    let inlined = if frame.inlined { " (inlined)" } else { "" };
+    format!("{}{inlined}", path(frame))
+}
+
 /// A function's name in a drawing: its path within its crate, the middle left out of a long one.
 /// The crate stands beside it as the layer; core and alloc stand in the layer std, so they keep theirs.
-pub fn name(frame: &Frame) -> String {
+pub fn path(frame: &Frame) -> String {
     let mut parts = parts(&frame.function);
     if parts.len() > 1 && !["core", "alloc"].contains(&parts[0]) && !parts[0].starts_with('<') {
         parts.remove(0);
@@ -86,16 +92,12 @@ pub fn name(frame: &Frame) -> String {
     } else {
         2
     };
-    let mut name = if parts.len() > kept + 2 {
+    if parts.len() > kept + 2 {
         let last = &parts[parts.len() - kept..];
         format!("{}::{}::…::{}", parts[0], parts[1], last.join("::"))
     } else {
         parts.join("::")
-    };
-    if frame.inlined {
-        name += " (inlined)";
     }
-    name
 }
 
 /// The parts of a function's path. `<T as Trait>` is one.

@@ -1,0 +1,68 @@
+//! The functions between the line that a learner wrote and the kernel.
+
+use lens::event::{Call, Event, Frame, Noise};
+use lens::stack::draw;
+use std::sync::Arc;
+
+/// Marks what plays the actors in the stacks of a record: it is there, but no part of the scene.
+pub(crate) fn mark_stage(events: &mut [Event]) {
+    for event in events {
+        if let Event::Call(call) = event {
+            mark(call);
+        }
+    }
+}
+
+/// The same for one call.
+pub(crate) fn mark(call: &mut Call) {
+    let Some(stack) = &mut call.stack else { return };
+    let is_lab = |frame: &Frame| frame.function.starts_with("lab::");
+    let Some(first) = stack.frames.iter().position(is_lab) else {
+        return;
+    };
+    let stack = Arc::make_mut(stack);
+    // From main to the actor's function: this many of the lab's own, with what std puts between them.
+    let entry = stack
+        .frames
+        .iter()
+        .rposition(|frame| frame.function.starts_with("lab::actor::"));
+    for frame in &mut stack.frames[..=entry.unwrap_or(first)] {
+        frame.noise.get_or_insert(Noise::Harness);
+    }
+    // And within it: `Stage::taught` and the closure that it was given.
+    for index in 0..stack.frames.len() {
+        let after_lab = index > 0 && is_lab(&stack.frames[index - 1]);
+        let frame = &mut stack.frames[index];
+        if is_lab(frame) || (after_lab && frame.function.ends_with("::{closure}")) {
+            frame.noise.get_or_insert(Noise::Harness);
+        }
+    }
+}
+
+/// The rungs of a call by layer, from the innermost function of the program itself to the kernel:
+/// `("std", "net::tcp::TcpListener::accept -> …")`. Empty where the call has no stack.
+pub(crate) fn rungs(call: &Call) -> Vec<(String, String)> {
+    let Some(stack) = &call.stack else {
+        return Vec::new();
+    };
+    let shown: Vec<&Frame> = stack
+        .frames
+        .iter()
+        .filter(|frame| frame.noise.is_none())
+        .collect();
+    // The function that was called for this layer, and not the scene around it.
+    let own = shown.iter().take_while(|frame| frame.layer == "yours");
+    let first = own.count().saturating_sub(OWN);
+    let mut rungs: Vec<(String, String)> = Vec::new();
+    for frame in &shown[first..] {
+        let path = draw::path(frame);
+        match rungs.last_mut() {
+            Some((layer, names)) if *layer == frame.layer => *names += &format!(" -> {path}"),
+            _ => rungs.push((frame.layer.clone(), path)),
+        }
+    }
+    rungs
+}
+
+/// How many of the program's own functions stand on a ladder: the one that calls the layer.
+const OWN: usize = 1;
