@@ -94,12 +94,16 @@ fn path(text: &str) -> String {
 
 /// The last name of a type's path, without what it borrows by and what it is made of.
 fn last(kind: &str) -> String {
-    let kind = kind.trim();
-    if kind.starts_with(['(', '[', '*']) || kind.starts_with("dyn ") || kind.starts_with("fn(") {
+    let kind = kind.trim().trim_start_matches('&');
+    let kind = kind.strip_prefix("mut ").unwrap_or(kind);
+    if let Some(of) = kind.strip_prefix("dyn ") {
+        let first = split_once(of, " + ").map_or(of, |(first, _)| first);
+        let first = first.split('(').next().unwrap_or(first);
+        return format!("dyn {}", last(first));
+    }
+    if kind.starts_with(['(', '[', '*']) || kind.starts_with("fn(") {
         return kind.to_owned();
     }
-    let kind = kind.trim_start_matches('&');
-    let kind = kind.strip_prefix("mut ").unwrap_or(kind);
     match split(&path(kind)).last() {
         Some(last) => (*last).to_owned(),
         None => kind.to_owned(),
@@ -197,6 +201,10 @@ mod tests {
                 "<Box as FnOnce>::call_once",
             ),
             ("<(A, B) as a::C>::f", "<(A, B) as C>::f"),
+            (
+                "<&dyn core::ops::function::Fn() -> i32 + core::marker::Sync as core::ops::FnOnce<()>>::call_once",
+                "<dyn Fn as FnOnce>::call_once",
+            ),
             ("<<<", "<<<"),
             (">>::", ">>"),
         ] {
