@@ -194,3 +194,74 @@ fn native_registers(registers: &Registers) -> (u64, framehop::aarch64::UnwindReg
     );
     (registers.instruction, native)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stack::Namer;
+    use crate::stack::maps::Files;
+    use proptest::prelude::*;
+
+    fn own() -> Arc<Maps> {
+        thread_local! {
+            static OWN: Arc<Maps> = Arc::new(Files::default().look(std::process::id() as i32));
+        }
+        OWN.with(Arc::clone)
+    }
+
+    /// Addresses of this program's code, so that the walk gets somewhere, and any others.
+    fn address() -> impl Strategy<Value = u64> {
+        let code: Vec<u64> = own()
+            .code
+            .iter()
+            .flat_map(|code| [code.range.start + 0x10, code.range.end - 1])
+            .collect();
+        prop_oneof![
+            proptest::sample::select(code),
+            own().code[0].range.clone(),
+            0x7000_0000_u64..0x7000_4000,
+            any::<u64>(),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        #[test]
+        fn whatever_lies_on_a_stack_it_is_followed_or_not(
+            instruction in address(),
+            frame in address(),
+            link in address(),
+            words in proptest::collection::vec(address(), 0..200),
+            cut in 0..8_usize,
+        ) {
+            let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
+            bytes.truncate(bytes.len().saturating_sub(cut));
+            for stack in [0x7000_0000, 0x7000_0004, u64::MAX - 15, 0] {
+                let registers = Registers { instruction, stack, frame, link };
+                let snapshot = Snapshot { registers, bytes: bytes.clone(), maps: own() };
+                let walk = Walker::default().walk(&snapshot);
+                prop_assert!(walk.addresses.len() <= FRAMES);
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_way_is_one_stack() {
+        let registers = Registers {
+            instruction: own().code[0].range.start + 1,
+            ..Registers::default()
+        };
+        let snapshot = Snapshot {
+            registers,
+            bytes: Vec::new(),
+            maps: own(),
+        };
+        let (mut walker, mut namer) = (Walker::default(), Namer::default());
+        let [first, second] = [walker.walk(&snapshot), walker.walk(&snapshot)];
+        assert!(Arc::ptr_eq(&first, &second));
+        assert!(Arc::ptr_eq(&namer.name(&first), &namer.name(&second)));
+        assert!(!first.whole && first.addresses.len() == 1);
+        assert_eq!(namer.name(&first).frames.len(), 1);
+    }
+}
