@@ -7,7 +7,7 @@ const EPHEMERAL: std::ops::RangeInclusive<u32> = 32768..=60999;
 
 /// Puts names in place of what differs each time.
 ///
-/// - A number of the ephemeral range that stands behind a local address (`127.0.0.1:`, `0.0.0.0:`, `[::1]:`)
+/// - A number of the ephemeral range that stands behind a local address (`127.0.0.1:`, `0.0.0.0:`, `[::1]:`, `[::ffff:127.0.0.1]:`)
 ///   or behind `port ` somewhere in the text becomes `<port1>`, `<port2>` … by first appearance, wherever it stands.
 /// - The two bytes of such a port, in hexadecimal (`e1 fd`, `0xe1fd`) or as a sum (`225 * 256 + 253`), become a name as well.
 /// - A number behind `process `, `pid ` or `clone(…) = ` and its like becomes `<process1>` … in the same way.
@@ -166,6 +166,7 @@ fn is_behind_address(before: &str) -> bool {
         .next()
         .unwrap_or("");
     host.ends_with("[::1]")
+        || host.ends_with("[::ffff:127.0.0.1]")
         || host.ends_with("[::]")
         || word == "0.0.0.0"
         || (word.starts_with("127.") && word.split('.').count() == 4)

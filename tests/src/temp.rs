@@ -28,6 +28,11 @@ impl Temp {
         temp
     }
 
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// A program of the workspace, copied to where every user can run it.
     #[track_caller]
     pub fn copy_of(&self, name: &str) -> PathBuf {

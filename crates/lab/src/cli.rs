@@ -147,6 +147,16 @@ pub(crate) fn parse(
             step.name
         )));
     }
+    let has_none = scene.filter(|scene| asked.guests && scene.guests.is_empty());
+    if let Some(scene) = has_none {
+        let mut others = step.scenes.iter();
+        let other = others.find(|scene| !scene.guests.is_empty());
+        let there = other.map_or_else(String::new, |other| format!("; {} has", other.name));
+        return Err(Trouble::new(format!(
+            "{} has no guests in other languages{there}",
+            scene.name
+        )));
+    }
     if let Some(language) = asked.language {
         check_guest(language, &asked, scene, step)?;
     }

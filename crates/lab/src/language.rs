@@ -37,7 +37,7 @@ impl Language {
         let words = match self {
             Language::C => std::env::var("CC").unwrap_or_default(),
             Language::Python => "python3".to_owned(),
-            Language::Java => "java".to_owned(),
+            Language::Java => JAVA.to_owned(),
         };
         let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
         if words.is_empty() {
@@ -57,6 +57,12 @@ impl Language {
         needed.into_iter().find(|program| !is_here(program))
     }
 }
+
+/// A program that ends at once has nothing from the slow compiler and the parallel collector.
+/// And threads that look at the container's limits again and again take a descriptor for a moment each time:
+/// without them the program's sockets have the same numbers in every run.
+const JAVA: &str = "java -XX:+IgnoreUnrecognizedVMOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC \
+                    -XX:-UseContainerSupport";
 
 /// Whether a program is on this machine: a path as it stands, a name in one of the folders of PATH.
 fn is_here(program: &str) -> bool {

@@ -1,4 +1,6 @@
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -21,7 +23,8 @@ public class SendRecv {
             System.out.println("listening on " + host.getHostAddress() + ":" + listener.getLocalPort());
             try (Socket connection = listener.accept()) {
                 receive(connection);
-                connection.getOutputStream().write("hi".getBytes());
+                OutputStream output = connection.getOutputStream();
+                output.write("hi".getBytes());
             }
         }
     }
@@ -34,9 +37,10 @@ public class SendRecv {
     }
 
     static void receive(Socket connection) throws IOException {
+        InputStream input = connection.getInputStream();
         byte[] buffer = new byte[1024];
         // -1 is the end, where recv has 0.
-        int count = connection.getInputStream().read(buffer);
+        int count = input.read(buffer);
         System.out.println(count + " bytes: " + new String(buffer, 0, Math.max(count, 0)));
     }
 }

@@ -62,7 +62,7 @@ fn with_guests(scene: Scene) -> Scene {
         .guest(guest!(
             Java,
             "SendRecv.java",
-            "getInputStream().read(",
-            "write(\"hi"
+            "input.read(",
+            "output.write("
         ))
 }

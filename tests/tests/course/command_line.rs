@@ -79,6 +79,7 @@ fn help_and_version(step: &str) {
             "--plain",
             "--all",
             "--no-lens",
+            "--stack",
             "Exit status",
         ] {
             output.check(output.stdout.contains(option), &format!("lacks {option}"));
@@ -242,7 +243,8 @@ fn no_line_is_too_long(step: &str) {
     for scene in scenes(step) {
         for (columns, room) in [("60", 60), ("80", 80), ("100", 100), ("120", 100)] {
             let mut args = vec![scene.name.as_str()];
-            if !scene.guests.is_empty() {
+            // Other languages take their time, and their rows are made like the others.
+            if !scene.guests.is_empty() && columns == "60" {
                 args.push("--guests");
             }
             let output = Run::new(step).args(args).env("COLUMNS", columns).output();

@@ -16,9 +16,11 @@ macro_rules! for_each_step {
 }
 
 mod command_line;
+mod guests;
 mod layout;
 mod readme;
 mod records;
 mod scenes;
 mod serve;
+mod stack;
 mod user;
