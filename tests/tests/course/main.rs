@@ -22,5 +22,4 @@ mod readme;
 mod records;
 mod scenes;
 mod serve;
-mod stack;
 mod user;
