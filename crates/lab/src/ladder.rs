@@ -53,16 +53,68 @@ pub(crate) fn rungs(call: &Call) -> Vec<(String, String)> {
     // The function that was called for this layer, and not the scene around it.
     let own = shown.iter().take_while(|frame| frame.layer == "yours");
     let first = own.count().saturating_sub(OWN);
-    let mut rungs: Vec<(String, String)> = Vec::new();
+    let mut rungs: Vec<(String, Vec<(String, usize)>)> = Vec::new();
     for frame in &shown[first..] {
         let path = draw::path(frame);
-        match rungs.last_mut() {
-            Some((layer, names)) if *layer == frame.layer => *names += &format!(" -> {path}"),
-            _ => rungs.push((frame.layer.clone(), path)),
+        if rungs.last().is_none_or(|(layer, _)| *layer != frame.layer) {
+            rungs.push((frame.layer.clone(), Vec::new()));
+        }
+        let Some((_, names)) = rungs.last_mut() else {
+            continue;
+        };
+        match names.last_mut() {
+            // What is dropped is dropped part by part.
+            Some((name, times)) if *name == path => *times += 1,
+            _ => names.push((path, 1)),
         }
     }
-    rungs
+    let name = |(name, times): (String, usize)| match times {
+        1 => name,
+        times => format!("{name} ({times} times)"),
+    };
+    let rungs = rungs.into_iter().map(|(layer, names)| {
+        let names: Vec<String> = names.into_iter().map(name).collect();
+        (layer, names.join(" -> "))
+    });
+    rungs.collect()
+}
+
+/// Breaks the names that are longer than this between two parts of their path.
+pub(crate) fn fit(names: &str, room: usize) -> String {
+    let mut out = String::new();
+    for word in names.split_inclusive(' ') {
+        let mut width = 0;
+        for part in word.split_inclusive("::") {
+            let length = part.trim_end().chars().count();
+            if width > 0 && width + length > room {
+                out.push(' ');
+                width = 0;
+            }
+            out += part;
+            width += length;
+        }
+    }
+    out
 }
 
 /// How many of the program's own functions stand on a ladder: the one that calls the layer.
 const OWN: usize = 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_are_broken_in_their_path() {
+        assert_eq!(fit("a::b -> c", 80), "a::b -> c");
+        assert_eq!(
+            fit("sys::net::Socket::accept -> x", 16),
+            "sys::net:: Socket::accept -> x"
+        );
+        assert_eq!(
+            fit("averylongnamewithoutanypart", 5),
+            "averylongnamewithoutanypart"
+        );
+        assert_eq!(fit("", 5), "");
+    }
+}

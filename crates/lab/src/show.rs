@@ -9,7 +9,7 @@ use lens::order::{Lane, causal};
 
 use crate::compare::{added, taught_in_guest};
 use crate::guest::Guest;
-use crate::ladder::rungs;
+use crate::ladder::{fit, rungs};
 use crate::language::Language;
 use crate::play::Play;
 use crate::quote::Quote;
@@ -240,7 +240,8 @@ fn row<'a>(
         if !rungs.is_empty() && !seen.contains(&rungs) {
             for (index, (layer, names)) in rungs.iter().enumerate() {
                 let label = if index == 0 { "stack" } else { "" };
-                let filled = screen.fill(25, names);
+                let room = screen.width.saturating_sub(25).max(20);
+                let filled = screen.fill(25, &fit(names, room));
                 let names = filled.trim_start();
                 // A layer with a long name keeps a space behind it.
                 out += &format!("         {label:7}{layer:8} {names}");
