@@ -80,6 +80,7 @@ fn help_and_version(step: &str) {
             "--all",
             "--no-lens",
             "--stack",
+            "--stack",
             "Exit status",
         ] {
             output.check(output.stdout.contains(option), &format!("lacks {option}"));

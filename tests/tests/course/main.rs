@@ -22,4 +22,5 @@ mod readme;
 mod records;
 mod scenes;
 mod serve;
+mod stack;
 mod user;
