@@ -80,7 +80,6 @@ fn help_and_version(step: &str) {
             "--all",
             "--no-lens",
             "--stack",
-            "--stack",
             "Exit status",
         ] {
             output.check(output.stdout.contains(option), &format!("lacks {option}"));
