@@ -170,3 +170,69 @@ fn names(value: &Value) -> Vec<String> {
         _ => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use lens::event::{Arg, Outcome, Who};
+
+    use super::*;
+
+    fn call(name: &'static str, args: Vec<(&'static str, Value)>) -> Call {
+        let args = args.into_iter().map(|(name, value)| Arg { name, value });
+        Call {
+            who: Who {
+                process: 1,
+                thread: 1,
+            },
+            name: Cow::Borrowed(name),
+            entered: 0,
+            left: Some(1),
+            args: args.collect(),
+            outcome: Outcome::Returned(0),
+            ends: None,
+            by_runtime: false,
+            stack: None,
+        }
+    }
+
+    fn flags(names: &[&'static str]) -> Value {
+        Value::Flags {
+            names: names.iter().map(|name| Cow::Borrowed(*name)).collect(),
+            rest: 0,
+        }
+    }
+
+    #[test]
+    fn the_same_call_adds_nothing() {
+        let listen = call("listen", vec![("backlog", Value::Int(5))]);
+        assert_eq!(added(&[&listen], &[&listen]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn flags_names_nulls_and_numbers_are_told_apart() {
+        let raw = call("accept", vec![("addr", Value::Pointer(1))]);
+        let other = call(
+            "accept4",
+            vec![("addr", Value::Null), ("flags", flags(&["SOCK_CLOEXEC"]))],
+        );
+        let expected = ["accept4 for accept", "addr NULL", "+SOCK_CLOEXEC"];
+        assert_eq!(added(&[&raw], &[&other]), expected);
+        let (five, many) = (
+            call("listen", vec![("backlog", Value::Int(5))]),
+            call("listen", vec![("backlog", Value::Int(128))]),
+        );
+        assert_eq!(added(&[&five], &[&many]), ["backlog 128 (libc: 5)"]);
+    }
+
+    #[test]
+    fn calls_more_and_calls_missing_are_named() {
+        let (bind, listen) = (call("bind", Vec::new()), call("listen", Vec::new()));
+        let found = added(&[&bind], &[&bind, &listen]);
+        assert_eq!(found, ["one more call: listen() = 0"]);
+        let found = added(&[], &[&bind, &listen]);
+        assert_eq!(found, ["2 more calls: bind() = 0, listen() = 0"]);
+        assert_eq!(added(&[&bind, &listen], &[&bind]), ["no listen"]);
+    }
+}
