@@ -47,6 +47,9 @@ impl Maps {
     }
 }
 
+/// As many files are held open. What further files have for names is not known: descriptors are few.
+const HELD: usize = 200;
+
 /// The files that were met so far: each is opened once.
 #[derive(Debug, Default)]
 pub(crate) struct Files {
@@ -69,6 +72,7 @@ impl Files {
                 let is_program = program.as_deref() == Some(line.path);
                 // The device and inode are part of the key: a path may come to mean another file.
                 let key = (line.path.to_owned(), line.identity.to_owned(), is_program);
+                let may_open = self.known.len() < HELD;
                 let known = self.known.entry(key);
                 Arc::clone(known.or_insert_with(|| {
                     let first = lines
@@ -80,7 +84,9 @@ impl Files {
                             .strip_suffix(" (deleted)")
                             .unwrap_or(line.path)
                             .to_owned(),
-                        file: open(process, line, first, is_program),
+                        file: may_open
+                            .then(|| open(process, line, first, is_program))
+                            .flatten(),
                         is_program,
                     })
                 }))

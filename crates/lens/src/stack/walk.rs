@@ -16,6 +16,9 @@ use framehop::x86_64::{CacheX86_64 as Cache, UnwinderX86_64 as Native};
 /// No stack is followed further than this.
 const FRAMES: usize = 256;
 
+/// What was read of the code of so many processes is kept.
+const PROCESSES: usize = 64;
+
 /// What was copied at a stop.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
@@ -73,6 +76,10 @@ impl fmt::Debug for Walker {
 impl Walker {
     /// Follows a stack outwards, as far as it can be followed.
     pub(crate) fn walk(&mut self, snapshot: &Snapshot) -> Arc<Walk> {
+        if self.processes.len() > PROCESSES {
+            // Only what makes it quicker is lost.
+            self.processes.clear();
+        }
         let of_maps = self
             .processes
             .entry(Arc::as_ptr(&snapshot.maps))

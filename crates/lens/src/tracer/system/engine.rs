@@ -75,6 +75,8 @@ struct Kept {
         reason = "a list that grows would move hundreds of bytes a call"
     )]
     list: Vec<Box<Taken>>,
+    /// The stacks of the calls before this place in the list are walked.
+    walked: usize,
     live: Option<Sender<Event>>,
     /// Names what is passed on at once.
     namer: Namer,
@@ -87,9 +89,10 @@ impl Kept {
             if let Some(stacks) = stacks
                 && stacks.is_full()
             {
-                for call in &mut self.list {
+                for call in &mut self.list[self.walked..] {
                     call.walk(stacks);
                 }
+                self.walked = self.list.len();
             }
             return;
         };
@@ -208,6 +211,7 @@ impl Engine {
             living,
             taken: Kept {
                 list: Vec::new(),
+                walked: 0,
                 live: options.live.clone(),
                 namer: Namer::default(),
             },
