@@ -83,12 +83,13 @@ fn functions(code: &Code, address: u64) -> Vec<Frame> {
         };
         let layer = owner
             .or_else(|| of_crate(found.name.as_deref()?, mapped))
-            .unwrap_or_else(
-                || match (&file, mapped.is_program && !is_interpreter(library)) {
-                    (Some(_), true) => YOURS.into(),
-                    _ => of_library(library),
-                },
-            );
+            .unwrap_or_else(|| {
+                if mapped.is_program && !is_interpreter(library) {
+                    YOURS.into()
+                } else {
+                    of_library(library)
+                }
+            });
         let noise = noise(&function, &layer, library);
         Frame {
             function,

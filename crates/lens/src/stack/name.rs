@@ -8,6 +8,9 @@ pub(super) fn plain(symbol: &str) -> String {
     if let Ok(name) = rustc_demangle::try_demangle(symbol) {
         return path(&format!("{name:#}"));
     }
+    if let Some(name) = native(symbol) {
+        return name;
+    }
     let symbol = without_clone(symbol);
     nested(symbol).unwrap_or_else(|| symbol.to_owned())
 }
@@ -35,6 +38,15 @@ fn without_clone(symbol: &str) -> &str {
         Some(at) if at > 0 && !symbol.starts_with("_Z") => &symbol[..at],
         _ => symbol,
     }
+}
+
+/// A Java method that is written in C (JNI): `Java_sun_nio_ch_Net_accept` is `sun.nio.ch.Net.accept`.
+fn native(symbol: &str) -> Option<String> {
+    let name = symbol.strip_prefix("Java_")?;
+    // Behind two underscores stand the types of an overloaded method.
+    let name = name.split("__").next().unwrap_or(name);
+    let name = name.replace("_1", "\u{0}").replace('_', ".");
+    (!name.is_empty()).then(|| name.replace('\u{0}', "_"))
 }
 
 /// A C++ name that is only a path (`_ZN3Foo3barEv`): `Foo::bar`. All others stay as they are.
@@ -172,6 +184,9 @@ mod tests {
                 "_RNvMNtNtCsabc_3std3net3tcpNtB2_11TcpListener6accept",
                 "std::net::tcp::TcpListener::accept",
             ),
+            ("Java_sun_nio_ch_Net_accept", "sun.nio.ch.Net.accept"),
+            ("Java_a_B_of_1two__I", "a.B.of_two"),
+            ("Java_", "Java_"),
             ("", ""),
             ("@", "@"),
             (".", "."),
