@@ -12,6 +12,7 @@
 //! A source is a whole file, an item (`fn NAME`, `def NAME`; without its documentation), or the lines from the first
 //! that contains a text to the next that contains another.
 //! An output may be cut: `from` the first line that begins with a text, `to` before the next that begins with another.
+//! It may need programs (`needs python3 cc`), and `needs debug-build` is for what an optimised build shows otherwise.
 //! `free` is for a block that stands for nothing in the repository, and says why.
 //! Blocks of `c`, `sh` and `mermaid` need no comment: a prototype from a manual page, a command to type.
 
@@ -35,7 +36,7 @@ pub enum Origin {
         from: Option<String>,
         /// The line it ends before.
         to: Option<String>,
-        /// The programs that the machine must have.
+        /// The programs that the machine must have, or `debug-build`.
         needs: Vec<String>,
     },
     /// Nothing in the repository; the reason.

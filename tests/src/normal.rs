@@ -12,9 +12,10 @@ const EPHEMERAL: std::ops::RangeInclusive<u32> = 32768..=60999;
 /// - The two bytes of such a port, in hexadecimal (`e1 fd`, `0xe1fd`) or as a sum (`225 * 256 + 253`), become a name as well.
 /// - A number behind `process `, `pid ` or `clone(…) = ` and its like becomes `<process1>` … in the same way.
 /// - A time with its unit (`1.234 s`, `12 ms`, `31.5 µs`) becomes `<time>`, and the unit stays.
+/// - What a C library has behind its own function on a ladder (`accept -> libc.so.6+0x1f0c`) goes away: it differs by version.
 pub fn normal_form(text: &str) -> String {
-    let names = names(text);
-    let mut text = text.to_owned();
+    let mut text = without_inside_of_libc(text);
+    let names = names(&text);
     for (digits, name) in &names {
         if let (Some(port), true) = (digits.parse::<u16>().ok(), name.starts_with("<port")) {
             text = bytes_named(&text, port, name);
@@ -33,6 +34,28 @@ pub fn normal_form(text: &str) -> String {
         }
     }
     out += &text[at..];
+    out
+}
+
+/// Drops `-> libc.so.6+0x1f0c` and `-> __syscall_cancel`, with the line break before or after the arrow.
+fn without_inside_of_libc(text: &str) -> String {
+    let mut parts = text.split("->");
+    let mut out = parts.next().unwrap_or("").to_owned();
+    for part in parts {
+        let name = part.trim_start();
+        let is_inside = [
+            "libc.so.6+0x",
+            "__syscall_cancel",
+            "__internal_syscall_cancel",
+        ];
+        if is_inside.iter().any(|start| name.starts_with(start)) {
+            out.truncate(out.trim_end().len());
+            out += &name[name.find(char::is_whitespace).unwrap_or(name.len())..];
+        } else {
+            out += "->";
+            out += part;
+        }
+    }
     out
 }
 
@@ -225,6 +248,16 @@ mod tests {
             "127.0.0.1:57853\nsin_port e1 fd  225 * 256 +\n   253 = 57853, e1 fd7, 225 * 256 + 253",
             "127.0.0.1:<port1>\nsin_port <bytes of port1>  <sum and port1>, e1 fd7, <sum of port1>",
         );
+    }
+
+    #[test]
+    fn the_inside_of_the_c_library_goes_away() {
+        check(
+            "libc     accept -> libc.so.6+0x1f0c ->\n         libc.so.6+0x2f0c\nkernel  -> x",
+            "libc     accept\nkernel  -> x",
+        );
+        check("accept -> __syscall_cancel", "accept");
+        check("128 -> 16", "128 -> 16");
     }
 
     #[test]

@@ -9,6 +9,9 @@ use crate::normal_form;
 use crate::programs::installed;
 use crate::run::Run;
 
+/// What a block needs that is otherwise in an optimised build.
+const DEBUG_BUILD: &str = "debug-build";
+
 /// A lesson, or another page that is held to the code.
 #[derive(Clone, Debug)]
 pub struct Page {
@@ -131,6 +134,11 @@ fn expected(block: &Block, root: &Path) -> Expected {
             to,
             needs,
         }) => {
+            let (build, needs): (Vec<_>, Vec<_>) =
+                needs.iter().partition(|need| *need == DEBUG_BUILD);
+            if !build.is_empty() && !cfg!(debug_assertions) {
+                return Expected::Missing(format!("`{command}` is shown as a debug build has it"));
+            }
             if let Some(missing) = needs.iter().find(|program| installed(program).is_none()) {
                 return Expected::Missing(format!(
                     "`{command}` needs {missing}, which is not on this machine"
