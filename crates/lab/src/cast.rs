@@ -38,6 +38,7 @@ impl Cast {
                 pin: this_processor(),
                 live: request.live.map(|live| live.sender.clone()),
                 stacks: request.stack,
+                kernel: request.kernel,
                 ..lens::Options::default()
             };
             Cast::Traced(lens::start(commands, &options)?)

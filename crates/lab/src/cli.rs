@@ -42,9 +42,10 @@ pub(crate) struct Asked {
     pub(crate) all: bool,
     pub(crate) no_lens: bool,
     pub(crate) stack: bool,
+    pub(crate) kernel: bool,
 }
 
-const FLAGS: [&str; 14] = [
+const FLAGS: [&str; 15] = [
     "--layer",
     "--list",
     "--predict",
@@ -57,6 +58,7 @@ const FLAGS: [&str; 14] = [
     "--all",
     "--no-lens",
     "--stack",
+    "--kernel",
     "--help",
     "--version",
 ];
@@ -79,6 +81,7 @@ pub(crate) fn parse(
         all: false,
         no_lens: false,
         stack: false,
+        kernel: false,
     };
     let mut words = Vec::new();
     let mut parser = lexopt::Parser::from_args(args);
@@ -114,6 +117,7 @@ pub(crate) fn parse(
             Long("all") => asked.all = true,
             Long("no-lens") => asked.no_lens = true,
             Long("stack") => asked.stack = true,
+            Long("kernel") => asked.kernel = true,
             Long("list") => show = Some(Task::List),
             Long("help") | Short('h') => show = Some(Task::Help),
             Long("version") | Short('V') => show = Some(Task::Version),
@@ -139,6 +143,12 @@ pub(crate) fn parse(
             "{} is not a mistake, so it has no {} form; the mistakes are marked in --list",
             scene.name,
             variant.name()
+        )));
+    }
+    if asked.kernel && matches!(asked.task, Task::Serve(_) | Task::Connect(_)) {
+        return Err(Trouble::new(format!(
+            "what the kernel did is read when a scene has ended, and a half goes on; leave out --kernel, or see {} --help",
+            typed(step)
         )));
     }
     if asked.guests && !step.has_guests() {
@@ -375,6 +385,7 @@ Without a SCENE the main one is played; --list names them all.
         out += "  --guests      the same in other languages; --layer c, python or java for one\n";
     }
     out += "  --stack       the functions between the taught call and the kernel
+  --kernel      the kernel's own functions below it, and the TCP states; for root, with tracefs
   --json        the record, one JSON object a line
   --plain       no colour
   --all         also what the language's runtime does on its own account

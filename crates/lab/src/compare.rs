@@ -194,6 +194,7 @@ mod tests {
             ends: None,
             by_runtime: false,
             stack: None,
+            kernel: None,
         }
     }
 

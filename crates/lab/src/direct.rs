@@ -40,6 +40,8 @@ pub(crate) struct Request<'a> {
     pub(crate) trace: bool,
     /// Whether the functions that each call came through are kept.
     pub(crate) stack: bool,
+    /// Whether the kernel's own functions and the changes of state are kept.
+    pub(crate) kernel: bool,
     /// For `serve` and `connect`: the address, and no deadline.
     pub(crate) address: Option<SocketAddr>,
     /// Prints what is said and called while it plays.
@@ -554,7 +556,7 @@ impl Director<'_> {
                 Event::Life(life) => ready
                     .get(&life.who.process)
                     .is_none_or(|ready| life.at > *ready),
-                Event::Mark(_) => true,
+                Event::Mark(_) | Event::State(_) => true,
             })
             .collect();
         for guest in guests {

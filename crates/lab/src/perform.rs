@@ -11,7 +11,7 @@ use crate::play::Play;
 use crate::predict;
 use crate::scene::{Layer, Part, Scene, Variant};
 use crate::show::{Screen, comparison};
-use crate::step::{Step, can_trace, print};
+use crate::step::{Step, can_trace, can_watch_kernel, print};
 use crate::trouble::Trouble;
 use guests::Guests;
 
@@ -22,6 +22,7 @@ pub(crate) struct Performance<'a> {
     asked: &'a Asked,
     screen: Screen,
     trace: bool,
+    kernel: bool,
     good: bool,
     guess: Option<predict::Guess>,
 }
@@ -35,6 +36,7 @@ impl<'a> Performance<'a> {
             asked,
             screen,
             trace: false,
+            kernel: false,
             good: true,
             guess: None,
         }
@@ -55,6 +57,7 @@ impl<'a> Performance<'a> {
             return print(&format!("{line}\n")).map(|()| true);
         }
         self.trace = !self.asked.no_lens && can_trace();
+        self.kernel = self.asked.kernel && self.trace && can_watch_kernel();
         if let Some(language) = self.asked.language {
             self.in_language(language)?;
         } else if self.asked.json {
@@ -87,6 +90,7 @@ impl<'a> Performance<'a> {
             address: None,
             live: None,
             stack: self.asked.stack,
+            kernel: self.kernel,
             before_taught: if ask { Some(&mut before) } else { None },
         })?;
         self.good &= play.trouble.is_none();

@@ -130,10 +130,10 @@ impl Play {
         out
     }
 
-    /// The record with the stacks of the taught calls only: those of the others would hide them.
+    /// The record with the stacks and the kernel's functions of the taught calls only: those of the others would hide them.
     /// Nothing brackets the taught call of a guest, so all of its stacks stay.
     fn with_taught_stacks(&self, all: bool) -> Cow<'_, [Event]> {
-        let has_stack = |event: &Event| matches!(event, Event::Call(call) if call.stack.is_some());
+        let has_stack = |event: &Event| matches!(event, Event::Call(call) if call.stack.is_some() || call.kernel.is_some());
         if all || !self.events.iter().any(has_stack) {
             return Cow::Borrowed(&self.events);
         }
@@ -149,6 +149,7 @@ impl Play {
                 && !shown.contains(&(call.who, call.entered))
             {
                 call.stack = None;
+                call.kernel = None;
             }
         }
         Cow::Owned(events)

@@ -159,6 +159,7 @@ impl Step {
             address: Some(address),
             live: Some(&live),
             stack: asked.stack,
+            kernel: false,
             before_taught: None,
         };
         let play = play(request)?;
@@ -180,6 +181,17 @@ pub(crate) fn can_trace() -> bool {
         Ok(()) => true,
         Err(refused) => {
             eprintln!("not traced: {refused}");
+            false
+        }
+    }
+}
+
+/// Whether one can look into the kernel here. Where not, one line says what it needs.
+pub(crate) fn can_watch_kernel() -> bool {
+    match lens::kernel::can_watch() {
+        Ok(()) => true,
+        Err(refused) => {
+            eprintln!("not shown: {refused}");
             false
         }
     }

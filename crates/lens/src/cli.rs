@@ -21,6 +21,8 @@ Options:
       --all          also what the language's runtime does on its own account
       --stack        under each call the functions it came through; --all shows
                      those too that explain nothing, such as the program's start
+      --kernel       under each call the kernel's own functions, and what becomes
+                     of TCP sockets; for root, where tracefs is mounted
       --pin          run on one processor: calls are slowed down less, but the
                      command sees a machine with one processor
       --no-filter    stop at every call, not only the watched ones: slow, but
@@ -50,6 +52,7 @@ pub(crate) struct Args {
     pub(crate) plain: bool,
     pub(crate) all: bool,
     pub(crate) stack: bool,
+    pub(crate) kernel: bool,
     pub(crate) pin: bool,
     pub(crate) filter: bool,
 }
@@ -81,6 +84,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
         plain: false,
         all: false,
         stack: false,
+        kernel: false,
         pin: false,
         filter: true,
     };
@@ -94,6 +98,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
             Long("plain") => parsed.plain = true,
             Long("all") => parsed.all = true,
             Long("stack") => parsed.stack = true,
+            Long("kernel") => parsed.kernel = true,
             Long("pin") => parsed.pin = true,
             Long("no-filter") => parsed.filter = false,
             // From the command on, every argument is the command's, also those that look like options of ours.

@@ -52,6 +52,7 @@ pub fn call(raw: &Raw) -> Call {
         ends: None,
         by_runtime: false,
         stack: None,
+        kernel: None,
     }
 }
 

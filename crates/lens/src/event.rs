@@ -23,6 +23,14 @@ pub struct Who {
     pub thread: i32,
 }
 
+impl Who {
+    /// No thread of any program: the kernel gives no process the number 0.
+    pub const NOBODY: Who = Who {
+        process: 0,
+        thread: 0,
+    };
+}
+
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
@@ -32,6 +40,8 @@ pub enum Event {
     Life(Life),
     /// Something the observed program itself, or whoever plays it, wished to have in the record.
     Mark(Mark),
+    /// A TCP socket went from one state to another.
+    State(State),
 }
 
 impl Event {
@@ -41,15 +51,17 @@ impl Event {
             Event::Call(call) => call.entered,
             Event::Life(life) => life.at,
             Event::Mark(mark) => mark.at,
+            Event::State(state) => state.at,
         }
     }
 
-    /// The thread it happened in.
+    /// The thread it happened in; [`Who::NOBODY`] for a change of state that is not known to have happened in one.
     pub fn who(&self) -> Who {
         match self {
             Event::Call(call) => call.who,
             Event::Life(life) => life.who,
             Event::Mark(mark) => mark.who,
+            Event::State(state) => state.context.map_or(Who::NOBODY, |context| context.who),
         }
     }
 }
@@ -77,6 +89,101 @@ pub struct Call {
     pub by_runtime: bool,
     /// The functions it came through, where that was asked for ([`Options::stacks`](crate::Options::stacks)).
     pub stack: Option<Arc<Stack>>,
+    /// The kernel's own functions that it went through, where that was asked for
+    /// ([`Options::kernel`](crate::Options::kernel)) and some were seen.
+    pub kernel: Option<Arc<Vec<KernelFunction>>>,
+}
+
+/// A function of the kernel that a call went through.
+///
+/// They come in a list, each before those that it called; [`KernelFunction::depth`] tells which called which.
+/// Seen are those on the way to some points of the kernel ([`crate::kernel`]): it has called many more.
+/// One stands once below each that called it, however often it was called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KernelFunction {
+    /// Its name in the kernel's source, without what the compiler puts behind it (`.part.0`).
+    pub name: String,
+    /// How many of the others it is below: 0 for the function that the call enters the kernel by.
+    pub depth: usize,
+    /// True for what ran in a software interrupt on the way: it works for whichever socket a packet is for,
+    /// over loopback that is the other end's.
+    pub softirq: bool,
+    /// True for what is not about networks: memory, files, the scheduler.
+    pub noise: bool,
+}
+
+/// A TCP socket went from one state to another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// When.
+    pub at: Time,
+    /// Where the kernel made the change, where that is known.
+    pub context: Option<Context>,
+    /// The socket's own address. Its port is 0 while it has none.
+    pub local: SocketAddr,
+    /// The other end's; port 0 for a socket that listens.
+    pub peer: SocketAddr,
+    /// The state before.
+    pub from: TcpState,
+    /// The state after.
+    pub to: TcpState,
+    /// True where the kernel said so; false where it was inferred, from packets.
+    pub read_from_kernel: bool,
+}
+
+impl State {
+    /// Whether the kernel made it in the call's thread, between its entry and its exit.
+    pub fn is_in(&self, call: &Call) -> bool {
+        self.context.is_some_and(|context| context.who == call.who)
+            && self.at >= call.entered
+            && call.left.is_none_or(|left| self.at <= left)
+    }
+}
+
+/// In which thread the kernel did something. That need not be a thread of the program whose socket it is:
+/// over loopback the kernel takes a packet in while the sender's thread is still in its call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Context {
+    /// The thread.
+    pub who: Who,
+    /// True where it was not the thread's own call but a software interrupt on top of it.
+    pub softirq: bool,
+}
+
+/// The states of a TCP connection, RFC 9293, section 3.3.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names are the RFC's, and it explains them")]
+pub enum TcpState {
+    Closed,
+    Listen,
+    SynSent,
+    SynReceived,
+    Established,
+    FinWait1,
+    FinWait2,
+    CloseWait,
+    Closing,
+    LastAck,
+    TimeWait,
+}
+
+impl TcpState {
+    /// Its name as the RFC writes it: `SYN-SENT`.
+    pub fn name(self) -> &'static str {
+        match self {
+            TcpState::Closed => "CLOSED",
+            TcpState::Listen => "LISTEN",
+            TcpState::SynSent => "SYN-SENT",
+            TcpState::SynReceived => "SYN-RECEIVED",
+            TcpState::Established => "ESTABLISHED",
+            TcpState::FinWait1 => "FIN-WAIT-1",
+            TcpState::FinWait2 => "FIN-WAIT-2",
+            TcpState::CloseWait => "CLOSE-WAIT",
+            TcpState::Closing => "CLOSING",
+            TcpState::LastAck => "LAST-ACK",
+            TcpState::TimeWait => "TIME-WAIT",
+        }
+    }
 }
 
 /// The functions that a call came through, as the program had them when it stopped before the call.

@@ -2,7 +2,7 @@
 //!
 //! Every object begins with
 //!
-//! - `event`: `"call"`, `"life"` or `"mark"`
+//! - `event`: `"call"`, `"life"`, `"mark"` or `"state"`
 //! - `at`: the time, in nanoseconds since 1970 (more than 53 bits: read it as an integer); for a call, when it was entered
 //! - `process`, `thread`: the ids of who did it
 //!
@@ -18,6 +18,8 @@
 //! - `ends`: null, or `{"local": …, "peer": …}`, each an address as below or null
 //! - `by_runtime`: true for a call that the language's runtime made on its own account
 //! - `stack`, only where stacks were asked for and one was had: `{"whole": …, "frames": […]}`, see below
+//! - `kernel`, only where the kernel's functions were asked for and some were seen:
+//!   a list of `{"name": …, "depth": …, "softirq": …, "noise": …}` as in [`crate::event::KernelFunction`]
 //!
 //! A **life** goes on with `what`:
 //!
@@ -32,6 +34,14 @@
 //! - `"said"`, with `text`
 //! - `"gave"`, `"got"`, `"begin"` or `"end"`, with `name`
 //! - `"saw_asleep"`, with `sleeper` (`{"process": …, "thread": …}`) and `call`
+//!
+//! A **state** is a TCP socket that goes from one state to another ([`crate::event::State`]). Its `process` and `thread` are
+//! those in which the kernel did it, not always those whose socket it is; 0 where that is not known. It goes on with
+//!
+//! - `softirq`: true where it was done in a software interrupt, on top of whatever the thread did
+//! - `local`, `peer`: addresses
+//! - `from`, `to`: the states, as RFC 9293 writes them (`"SYN-SENT"`)
+//! - `read_from_kernel`: false where it was inferred
 //!
 //! A **value** is an object with a `type`:
 //!
@@ -63,7 +73,8 @@
 //! If not, `text` has U+FFFD in place of what is not, and `hex` has all of them.
 
 use crate::event::{
-    Address, Call, Ends, Event, Frame, Life, Mark, Noise, Note, Outcome, Stack, Turn, Value, Who,
+    Address, Call, Ends, Event, Frame, KernelFunction, Life, Mark, Noise, Note, Outcome, Stack,
+    State, Turn, Value, Who,
 };
 use crate::{names, text};
 use serde_json::{Map, Value as Json, json};
@@ -77,6 +88,7 @@ pub fn line(event: &Event) -> String {
         Event::Call(_) => "call",
         Event::Life(_) => "life",
         Event::Mark(_) => "mark",
+        Event::State(_) => "state",
     };
     put(&mut object, json!({ "event": kind, "at": event.at() }));
     put(
@@ -89,6 +101,7 @@ pub fn line(event: &Event) -> String {
             Event::Call(call) => from_call(call),
             Event::Life(Life { what, .. }) => from_turn(what),
             Event::Mark(Mark { what, .. }) => from_note(what),
+            Event::State(state) => from_state(state),
         },
     );
     Json::Object(object).to_string()
@@ -116,7 +129,30 @@ fn from_call(call: &Call) -> Json {
     if let Some(stack) = &call.stack {
         object["stack"] = from_stack(stack);
     }
+    if let Some(functions) = &call.kernel {
+        object["kernel"] = functions.iter().map(from_kernel_function).collect();
+    }
     object
+}
+
+fn from_kernel_function(function: &KernelFunction) -> Json {
+    json!({
+        "name": function.name,
+        "depth": function.depth,
+        "softirq": function.softirq,
+        "noise": function.noise,
+    })
+}
+
+fn from_state(state: &State) -> Json {
+    json!({
+        "softirq": state.context.is_some_and(|context| context.softirq),
+        "local": from_address(&Address::Inet(state.local)),
+        "peer": from_address(&Address::Inet(state.peer)),
+        "from": state.from.name(),
+        "to": state.to.name(),
+        "read_from_kernel": state.read_from_kernel,
+    })
 }
 
 fn from_stack(stack: &Stack) -> Json {

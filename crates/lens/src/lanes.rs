@@ -2,7 +2,8 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::event::{Event, Note, Outcome, Stack, Turn};
+use crate::event::{Call, Event, Note, Outcome, Stack, Turn};
+use crate::kernel;
 use crate::order::{Lane, Part, Row};
 use crate::stack::draw;
 use crate::text;
@@ -33,16 +34,18 @@ impl Default for Style {
 
 /// Draws the rows of a record, which [`crate::order`] has put in order. Ends with a line break.
 ///
-/// A call that has a stack is followed by it, set in, one function a line.
+/// A call that has a stack is followed by it, set in, one function a line,
+/// and one whose way through the kernel is known by that, and by the changes of state on it.
 pub fn draw(events: &[Event], rows: &[Row], lanes: &[Lane], style: &Style) -> String {
     // A stack needs the whole width: the left lane's may reach into the right one, which is empty beside it.
     let reaches_out = |row: &Row| {
-        row.lane > 0 && matches!(&events[row.event], Event::Call(call) if call.stack.is_some())
+        row.lane > 0
+            && matches!(&events[row.event], Event::Call(call) if call.stack.is_some() || call.kernel.is_some())
     };
     let one = lanes.len() < 2 || style.width < 80 || rows.iter().any(reaches_out);
     let lines: Vec<Line> = rows
         .iter()
-        .filter_map(|row| line(&events[row.event], row, lanes, one, style))
+        .filter_map(|row| line(events, row, lanes, one, style))
         .collect();
     let margin = if lines.iter().any(|line| line.aside.is_some()) {
         ASIDE
@@ -70,6 +73,8 @@ struct Line<'a> {
     paint: Paint,
     aside: Option<&'static str>,
     stack: Option<&'a Stack>,
+    /// What the kernel did, line by line.
+    kernel: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -82,12 +87,13 @@ enum Paint {
 }
 
 fn line<'a>(
-    event: &'a Event,
+    events: &'a [Event],
     row: &Row,
     lanes: &[Lane],
     one: bool,
     style: &Style,
 ) -> Option<Line<'a>> {
+    let event = &events[row.event];
     let (text, paint) = match event {
         Event::Call(call) => {
             if call.by_runtime && !style.all {
@@ -115,6 +121,7 @@ fn line<'a>(
             }
         }
         Event::Life(life) => (turn(&life.what)?, Paint::Life),
+        Event::State(_) => return None,
         Event::Mark(mark) => match &mark.what {
             Note::Said(text) => (format!("» {text}"), Paint::Said),
             _ => return None,
@@ -140,13 +147,36 @@ fn line<'a>(
         (Event::Call(call), Part::Whole | Part::Entry { .. }) => call.stack.as_deref(),
         _ => None,
     };
+    let kernel = match (event, row.part) {
+        (Event::Call(call), Part::Whole | Part::Exit) => in_kernel(call, events, style),
+        (Event::Call(call), Part::Entry { .. }) if call.left.is_none() => {
+            in_kernel(call, events, style)
+        }
+        _ => Vec::new(),
+    };
     Some(Line {
         lane: row.lane,
         text: format!("{name}{thread}{text}"),
         paint,
         aside,
         stack,
+        kernel,
     })
+}
+
+/// What is known of a call's way through the kernel, and the changes of state that were made in its thread meanwhile.
+fn in_kernel(call: &Call, events: &[Event], style: &Style) -> Vec<String> {
+    let Some(functions) = &call.kernel else {
+        return Vec::new();
+    };
+    // As set in as a stack is, behind the word in front.
+    let room = style.width.saturating_sub(ASIDE + INDENT);
+    let mut lines = kernel::draw::lines(functions, room, style.all);
+    lines.extend(events.iter().filter_map(|event| match event {
+        Event::State(state) if state.is_in(call) => Some(kernel::draw::state(state)),
+        _ => None,
+    }));
+    lines
 }
 
 /// In two lanes the first lane is the left one, and all others share the right one.
@@ -257,15 +287,15 @@ fn two_lanes(lines: &[Line], lanes: &[Lane], room: usize, margin: usize, style: 
     out
 }
 
-/// The stack of a call, set in below it.
+/// The stack of a call and its way through the kernel, set in below it.
 fn stack(line: &Line, before: usize, room: usize, style: &Style) -> String {
     let mut out = String::new();
-    let Some(stack) = line.stack else {
-        return out;
-    };
     let room = room.saturating_sub(INDENT);
-    for text in draw::lines(stack, room, style.all) {
-        for part in wrap(&text, room) {
+    let stack = line
+        .stack
+        .map_or(Vec::new(), |stack| draw::lines(stack, room, style.all));
+    for text in stack.iter().chain(&line.kernel) {
+        for part in wrap(text, room) {
             let painted = paint(&part, Paint::Quiet, style);
             out += &format!("{:before$}{:INDENT$}{painted}\n", "", "");
         }

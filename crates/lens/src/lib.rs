@@ -10,6 +10,7 @@ pub mod copy;
 pub mod decode;
 pub mod event;
 pub mod json;
+pub mod kernel;
 pub mod lanes;
 #[cfg(target_os = "linux")]
 mod layout;

@@ -77,7 +77,16 @@ fn run(args: &cli::Args, inherited: &Inherited, output: report::Output) -> io::R
         Ok(())
     };
     let started = match trial {
-        Ok(()) => lens::start(vec![command(args, inherited)], &options(args)),
+        Ok(()) => {
+            let mut options = options(args);
+            if args.kernel {
+                match lens::kernel::can_watch() {
+                    Ok(()) => options.kernel = true,
+                    Err(refused) => say(&format_args!("not shown: {refused}")),
+                }
+            }
+            lens::start(vec![command(args, inherited)], &options)
+        }
         Err(refused) => Err(refused.into()),
     };
     match started {

@@ -136,6 +136,9 @@ impl Graph {
             let mut number = 0;
             for event in events {
                 let who = event.who();
+                if matches!(event, Event::State(_)) {
+                    continue;
+                }
                 if of.processes.contains(&who.process)
                     && !graph.threads.iter().any(|t| t.who == who)
                 {
@@ -150,6 +153,10 @@ impl Graph {
             }
         }
         for (index, event) in events.iter().enumerate() {
+            // A change of state is drawn below the call that it happened in, and has no row.
+            if matches!(event, Event::State(_)) {
+                continue;
+            }
             let who = event.who();
             let Some(thread) = graph.threads.iter().position(|thread| thread.who == who) else {
                 continue;
@@ -296,7 +303,7 @@ impl Graph {
             match &events[index] {
                 Event::Call(call) => pairs.extend(sockets.call(index, call)),
                 Event::Life(life) => sockets.life(index, life.who, &life.what),
-                Event::Mark(_) => {}
+                Event::Mark(_) | Event::State(_) => {}
             }
         }
         // Sends and closes are looked up when the whole record is known: by its exit time a send can stand
@@ -365,6 +372,7 @@ impl Graph {
         match &events[node.event] {
             Event::Call(call) => all || !made_for_nothing(call, events),
             Event::Mark(mark) => matches!(mark.what, Note::Said(_)),
+            Event::State(_) => false,
             Event::Life(life) => match life.what {
                 Turn::Started | Turn::Forked { .. } | Turn::Exited { .. } => false,
                 Turn::Killed { .. } => true,

@@ -78,6 +78,12 @@ pub struct Options {
     /// Ask the kernel for the addresses of a socket after each call that gives it one
     /// ([`Call::ends`](crate::event::Call::ends)). Where only the calls themselves are wanted, it is time saved.
     pub ends: bool,
+    /// Look into the kernel too ([`crate::kernel`]): its functions under each call
+    /// ([`Call::kernel`](crate::event::Call::kernel)) and what becomes of TCP sockets ([`Event::State`]).
+    ///
+    /// Needs root and tracefs; [`crate::kernel::can_watch`] tells whether it can be had. Calls that go to
+    /// [`Options::live`] are without it, for the kernel's side is read at the end.
+    pub kernel: bool,
 }
 
 impl Default for Options {
@@ -89,6 +95,7 @@ impl Default for Options {
             live: None,
             stacks: false,
             ends: true,
+            kernel: false,
         }
     }
 }
@@ -202,6 +209,12 @@ pub struct Record {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
     reason: String,
+}
+
+impl Refused {
+    pub(crate) fn because(reason: String) -> Refused {
+        Refused { reason }
+    }
 }
 
 impl fmt::Display for Refused {

@@ -45,6 +45,7 @@ fn call(process: i32, name: &'static str, fd: i32, times: (u64, u64), returned: 
         ends: None,
         by_runtime: false,
         stack: None,
+        kernel: None,
     }
 }
 

@@ -144,6 +144,7 @@ impl<'a> Performance<'a> {
             address: None,
             live: None,
             stack: self.asked.stack,
+            kernel: self.kernel,
             before_taught: None,
         })?;
         self.good &= play.trouble.is_none();

@@ -16,6 +16,7 @@ mod stacks;
 mod trial;
 
 use super::{Options, Record};
+use crate::kernel::{self, Seen, Watch};
 use std::io;
 use std::process::Command;
 use std::sync::{Arc, mpsc};
@@ -28,7 +29,7 @@ pub(super) use trial::can_trace;
 pub(super) struct Run {
     processes: Vec<i32>,
     living: Arc<living::Living>,
-    tracer: JoinHandle<engine::Copied>,
+    tracer: JoinHandle<(engine::Copied, Option<Seen>)>,
 }
 
 impl Run {
@@ -41,17 +42,23 @@ impl Run {
             thread::Builder::new()
                 .name("tracer".into())
                 .spawn(move || {
-                    let started = engine::Engine::start(commands, &options, living);
-                    let (engine, answer) = match started {
-                        Ok((engine, processes)) => (Some(engine), Ok(processes)),
-                        Err(error) => (None, Err(error)),
+                    // In this thread, for it is the children of the thread that are watched.
+                    let watch = options.kernel.then(Watch::start).transpose();
+                    let started = watch.map_err(io::Error::from).and_then(|watch| {
+                        let started = engine::Engine::start(commands, &options, living)?;
+                        Ok((watch, started))
+                    });
+                    let (engine, watch, answer) = match started {
+                        Ok((watch, (engine, processes))) => (Some(engine), watch, Ok(processes)),
+                        Err(error) => (None, None, Err(error)),
                     };
                     // Nobody listens any more only if the caller's thread is gone; then there is nobody to tell.
                     let _ = tell.send(answer);
-                    match engine {
+                    let copied = match engine {
                         Some(engine) => engine.run(),
                         None => engine::Copied::default(),
-                    }
+                    };
+                    (copied, watch.map(Watch::end))
                 })?
         };
         let processes = hear.recv().map_err(|_| failed())??;
@@ -79,10 +86,12 @@ impl Run {
 
     pub(super) fn wait(self) -> io::Result<Record> {
         // Decoded only here, where no program waits for it.
-        self.tracer
-            .join()
-            .map(engine::Copied::decode)
-            .map_err(|_| failed())
+        let (copied, seen) = self.tracer.join().map_err(|_| failed())?;
+        let mut record = copied.decode();
+        if let Some(seen) = seen {
+            kernel::attach(&mut record.events, &seen.trace, seen.ahead);
+        }
+        Ok(record)
     }
 }
 

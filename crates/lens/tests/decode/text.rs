@@ -20,6 +20,7 @@ pub(crate) fn call(name: &'static str, args: Vec<(&'static str, Value)>, outcome
         ends: None,
         by_runtime: false,
         stack: None,
+        kernel: None,
     }
 }
 
