@@ -12,7 +12,8 @@
 //! and below the function that this very call enters the kernel by. What an interrupt did there meanwhile is left out.
 //!
 //! What is not seen: a change of state that the kernel makes in no thread of the observed programs, by a timer
-//! or in a thread of its own; and what came before the buffer was full, where so much happens.
+//! or in a thread of its own; the oldest entries, where more happens than the buffer holds; and anything in a container
+//! with process ids of its own, for the kernel writes down its own ids.
 //! The buffer's clock is CLOCK_MONOTONIC in microseconds; what CLOCK_REALTIME was ahead of it is measured once,
 //! at the start, so a clock that is set during the run tears both apart.
 

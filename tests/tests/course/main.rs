@@ -17,6 +17,7 @@ macro_rules! for_each_step {
 
 mod command_line;
 mod guests;
+mod kernel;
 mod layout;
 mod readme;
 mod records;

@@ -212,3 +212,115 @@ impl Tree {
         (!functions.is_empty()).then_some(functions)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Call, Outcome, TcpState};
+
+    const THREAD: Who = Who {
+        process: 1,
+        thread: 2,
+    };
+
+    fn accept(entered: Time, left: Option<Time>) -> Event {
+        Event::Call(Call {
+            who: THREAD,
+            name: "accept4".into(),
+            entered,
+            left,
+            args: Vec::new(),
+            outcome: Outcome::Returned(4),
+            ends: None,
+            by_runtime: false,
+            stack: None,
+            kernel: None,
+        })
+    }
+
+    fn names(event: &Event) -> Vec<(&str, usize)> {
+        let Event::Call(call) = event else {
+            return Vec::new();
+        };
+        let functions = call.kernel.iter().flat_map(|functions| functions.iter());
+        functions.map(|f| (&*f.name, f.depth)).collect()
+    }
+
+    /// An entry of the thread at this microsecond, with these functions, the innermost first.
+    fn entry(thread: i32, micros: u64, functions: &[&str]) -> String {
+        let head = format!(" a-{thread} [000] .....  0.{micros:06}: ");
+        let functions: Vec<String> = functions.iter().map(|f| format!(" => {f}\n")).collect();
+        format!(
+            "{head}point: x\n{head}<stack trace>\n{}",
+            functions.concat()
+        )
+    }
+
+    #[test]
+    fn an_entry_belongs_to_the_call_it_was_made_in() {
+        let to_accept = [
+            "trace_event_x",
+            "inet_accept",
+            "__x64_sys_accept4",
+            "do_syscall_64",
+        ];
+        let trace = [
+            entry(2, 100, &to_accept),
+            entry(
+                2,
+                110,
+                &["sock_alloc", "__x64_sys_accept4", "do_syscall_64"],
+            ),
+            entry(
+                2,
+                111,
+                &["sock_alloc", "__x64_sys_accept4", "do_syscall_64"],
+            ),
+            // Another call, an interrupt, another thread, another time.
+            entry(2, 112, &["b", "__x64_sys_close", "do_syscall_64"]),
+            entry(2, 113, &["c", "asm_sysvec_x", "__x64_sys_accept4"]),
+            entry(3, 114, &["d", "__x64_sys_accept4"]),
+            entry(2, 300, &["e", "__x64_sys_accept4"]),
+        ];
+        let mut events = vec![
+            accept(1_000_100_000, Some(1_000_200_000)),
+            accept(1_000_250_000, None),
+        ];
+        attach(&mut events, &trace.concat(), 1_000_000_000);
+        assert_eq!(
+            names(&events[0]),
+            [
+                ("__x64_sys_accept4", 0),
+                ("inet_accept", 1),
+                ("sock_alloc", 1)
+            ]
+        );
+        assert_eq!(names(&events[1]), [("__x64_sys_accept4", 0), ("e", 1)]);
+    }
+
+    #[test]
+    fn a_change_of_state_is_an_event_of_the_thread_it_was_made_in() {
+        let text = "inet_sock_set_state: family=AF_INET protocol=IPPROTO_TCP sport=1 dport=2 \
+                    saddr=127.0.0.1 daddr=127.0.0.1 oldstate=TCP_SYN_SENT newstate=TCP_ESTABLISHED";
+        let trace =
+            format!(" a-2 [000] ..s..  0.000150: {text}\n other-9 [000] .....  0.000160: {text}\n");
+        let mut events = vec![accept(100_000, Some(200_000))];
+        attach(&mut events, &trace, 0);
+        let states: Vec<&State> = events
+            .iter()
+            .filter_map(|event| match event {
+                Event::State(state) => Some(state),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(states.len(), 2);
+        assert_eq!(states[0].to, TcpState::Established);
+        let softirq = Context {
+            who: THREAD,
+            softirq: true,
+        };
+        assert_eq!(states[0].context, Some(softirq));
+        // Nothing is known of that thread.
+        assert_eq!(states[1].context, None);
+    }
+}

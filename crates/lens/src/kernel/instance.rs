@@ -1,5 +1,6 @@
 //! A private instance of the kernel's tracing, from its making to its removal.
 
+use super::trace;
 use crate::tracer::Refused;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -33,9 +34,25 @@ const POINTS: [(&str, &str); 12] = [
 /// For each processor. What does not fit drops the oldest.
 const BUFFER_KIB: &str = "4096";
 
-/// Goes through the whole set-up once.
+/// Goes through the whole set-up once, and looks whether this thread is found in what was recorded.
 pub(super) fn can_watch() -> Result<(), Refused> {
-    Watch::start().map(drop)
+    let watch = Watch::start()?;
+    let marker = watch.folder.write("trace_marker", "here");
+    marker.map_err(|error| refused(format!("its `trace_marker` cannot be written ({error})")))?;
+    // SAFETY: gettid takes nothing and touches no memory.
+    let this = unsafe { libc::gettid() };
+    let trace = watch.end().trace;
+    if !trace::entries(&trace)
+        .iter()
+        .any(|entry| entry.thread == this)
+    {
+        return Err(refused(
+            "what the kernel writes there of this process cannot be told from others': \
+             in a container with process ids of its own, run it outside"
+                .into(),
+        ));
+    }
+    Ok(())
 }
 
 /// An instance that records what the kernel does for the children of the thread that made it.
