@@ -13,6 +13,9 @@
 //! A name is never guessed: a function without debug information is named by a symbol that covers the address,
 //! and without such a symbol by its library and the place in it (`libc.so.6+0x10ab4`).
 //!
+//! A Python program's own functions are read besides, where the interpreter is CPython 3.11 (`stack/python.rs` says how
+//! and what it costs).
+//!
 //! What is not seen: debug information that lies in another file (`/usr/lib/debug`, `.dwp`) or is compressed.
 
 #[cfg(target_os = "linux")]
@@ -29,6 +32,8 @@ mod layer;
 pub(crate) mod maps;
 #[cfg(target_os = "linux")]
 mod name;
+#[cfg(target_os = "linux")]
+pub(crate) mod python;
 #[cfg(target_os = "linux")]
 mod symbols;
 #[cfg(target_os = "linux")]

@@ -357,6 +357,87 @@ fn a_library_that_comes_later_is_known() {
 }
 
 #[test]
+fn python_functions_stand_where_they_call() {
+    let place = Scratch::new("python");
+    place.write(
+        "talk.py",
+        "import socket, threading
+listener = socket.create_server(('127.0.0.1', 0))
+def client():
+    socket.create_connection(listener.getsockname()).close()
+def deeper(n):
+    return deeper(n - 1) if n else next(waits())
+def waits():
+    connection, peer = listener.accept()
+    yield connection
+thread = threading.Thread(target=client)
+thread.start()
+deeper(3)
+thread.join()
+sorted([1, 2], key=lambda n: listener.listen(n) or n)
+",
+    );
+    let version = Command::new("python3").arg("-V").output();
+    let version = version.map_or(String::new(), |output| {
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    });
+    if !version.starts_with("Python 3.11.") {
+        return println!("skipped: no Python 3.11 here");
+    }
+    let mut command = Command::new("python3");
+    command.arg(place.file("talk.py"));
+    let record = trace(command);
+    assert!(record.statuses[0].success());
+    let lines = |call: &Call| {
+        let python = stack(call).frames.iter();
+        let python = python.filter(|frame| {
+            let file = frame.file.as_deref().unwrap_or_default();
+            file.ends_with(".py") && frame.noise.is_none()
+        });
+        let lines = python.map(|frame| {
+            let line = match frame.layer.as_str() {
+                "yours" => frame.line.map_or(String::new(), |line| format!(":{line}")),
+                layer => format!(" of {layer}"),
+            };
+            format!("{}{line}", frame.function)
+        });
+        lines.collect::<Vec<_>>()
+    };
+    let accept = find(&record, "accept4");
+    assert_eq!(
+        lines(accept),
+        [
+            "<module>:12",
+            "deeper:6",
+            "deeper:6",
+            "deeper:6",
+            "deeper:6",
+            "waits:8",
+            "socket.accept of python"
+        ],
+        "{:#?}",
+        accept.stack
+    );
+    in_order(
+        stack(accept),
+        &[("python", "socket.accept"), ("libc", "accept4")],
+    );
+    let connect = find(&record, "connect");
+    assert_ne!(connect.who.thread, accept.who.thread);
+    assert_eq!(lines(connect), ["client:4", "create_connection of python"]);
+    // C calls Python again: the loop of the interpreter is there twice, with sorted between.
+    let again = calls(&record)
+        .filter(|call| call.name == "listen")
+        .last()
+        .unwrap();
+    assert_eq!(lines(again), ["<module>:14", "<lambda>:14"]);
+    let frames = &stack(again).frames;
+    let place = |function: &str| frames.iter().position(|frame| frame.function == function);
+    let (module, lambda) = (place("<module>").unwrap(), place("<lambda>").unwrap());
+    assert!(frames[module..lambda].len() > 2, "{frames:#?}");
+}
+
+#[test]
 fn the_program_shows_them_when_it_is_asked() {
     let lens = |options: &[&str]| {
         let talk = actor(Role::Talk);

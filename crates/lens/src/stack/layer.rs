@@ -2,6 +2,7 @@
 
 use super::maps::{Code, Mapped};
 use super::name;
+use super::python::{self, Called};
 use super::symbols::{self, Found};
 use super::walk::Walk;
 use crate::event::{Frame, Noise, Stack};
@@ -16,6 +17,7 @@ const YOURS: &str = "yours";
 pub(super) fn stack(walk: &Walk) -> Stack {
     let mut frames = Vec::new();
     let mut generated = false;
+    let mut python = walk.python.iter();
     // From the innermost outwards: what lies outside generated code is of no interest either.
     for &address in &walk.addresses {
         let Some(code) = walk.maps.find(address) else {
@@ -28,13 +30,61 @@ pub(super) fn stack(walk: &Walk) -> Stack {
                 frame.noise = Some(Noise::Generated);
             }
         }
+        // Each run of the interpreter's loop runs Python functions, up to the one it was entered with.
+        if here.iter().any(|frame| frame.function == python::LOOP) {
+            for called in python.by_ref() {
+                frames.push(from_python(called));
+                if called.is_entry {
+                    break;
+                }
+            }
+        }
         frames.extend(here.into_iter().rev());
     }
+    // Those whose loop lies further out than the stack could be followed.
+    frames.extend(python.map(from_python));
     frames.reverse();
-    mark_start(&mut frames);
+    mark_start(&mut frames, walk.whole);
     Stack {
         frames,
         whole: walk.whole,
+    }
+}
+
+/// A Python function. A module's own lines are called `<module>`, as Python does in a traceback.
+fn from_python(called: &Called) -> Frame {
+    let path = &called.code.file;
+    let library = path
+        .split_once("/lib/python3.")
+        .and_then(|(_, rest)| rest.split_once('/'));
+    let packages = ["site-packages/", "dist-packages/"];
+    let (layer, file) = match library {
+        _ if path.starts_with('<') => ("python".to_owned(), path.clone()),
+        Some((_, rest)) => {
+            let package = packages.iter().find_map(|folder| rest.strip_prefix(folder));
+            match package {
+                Some(rest) => {
+                    let name = rest.split('/').next().unwrap_or(rest);
+                    (name.trim_end_matches(".py").to_owned(), rest.to_owned())
+                }
+                None => ("python".to_owned(), rest.to_owned()),
+            }
+        }
+        None => (YOURS.to_owned(), own(path)),
+    };
+    // How modules are found is the interpreter's own affair, written in Python; so is what runs `-c` and `-m`.
+    let of_thread = ["Thread._bootstrap", "Thread._bootstrap_inner", "Thread.run"];
+    let noise = match &file[..] {
+        "threading.py" if of_thread.contains(&&called.code.name[..]) => Some(Noise::Start),
+        _ => path.starts_with("<frozen ").then_some(Noise::Interpreter),
+    };
+    Frame {
+        function: called.code.name.clone(),
+        layer,
+        file: Some(file),
+        line: called.line(),
+        inlined: false,
+        noise,
     }
 }
 
@@ -270,14 +320,17 @@ fn noise(function: &str, layer: &str, library: &str) -> Option<Noise> {
 
 /// Whatever lies outside the start of a program or thread is part of that start, also where it has no name
 /// (what calls main in glibc is not exported); and so is the C `main` that Rust's runtime is called from.
-fn mark_start(frames: &mut [Frame]) {
-    let is_start = |frame: &Frame| frame.noise == Some(Noise::Start);
-    let Some(last) = frames.iter().rposition(is_start) else {
-        return;
+fn mark_start(frames: &mut [Frame], whole: bool) {
+    let is_start = |frame: &Frame| frame.noise == Some(Noise::Start) && frame.layer != "python";
+    let inner = match frames.iter().rposition(is_start) {
+        Some(last) => last + 1,
+        // Of a thread's start a stripped C library names nothing.
+        None if whole => 0,
+        None => return,
     };
-    let rest = frames[last + 1..].iter();
+    let rest = frames[inner..].iter();
     let unnamed = rest.take_while(|frame| frame.layer == "libc" && frame.function.contains('+'));
-    let outer = last + 1 + unnamed.count();
+    let outer = inner + unnamed.count();
     for frame in &mut frames[..outer] {
         frame.noise.get_or_insert(Noise::Start);
     }

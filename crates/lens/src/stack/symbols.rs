@@ -146,6 +146,13 @@ impl Symbols {
         Some(code.range.start.wrapping_sub(address))
     }
 
+    /// Where something that the file exports lies, function or not.
+    pub(super) fn exported(&self, name: &str) -> Option<u64> {
+        let mut symbols = self.elf.dynamic_symbols();
+        let symbol = symbols.find(|symbol| symbol.is_definition() && symbol.name() == Ok(name))?;
+        Some(symbol.address())
+    }
+
     /// A section: its addresses and its bytes.
     pub(super) fn section(&self, name: &str) -> Option<(Range<u64>, &'static [u8])> {
         let section = self.elf.section_by_name(name)?;
@@ -296,6 +303,7 @@ mod tests {
             registers,
             bytes: word.to_ne_bytes().repeat(64),
             maps,
+            python: Vec::new(),
         };
         let walk = Walker::default().walk(&snapshot);
         let stack = crate::stack::Namer::default().name(&walk);

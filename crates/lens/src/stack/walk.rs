@@ -1,6 +1,7 @@
 //! From registers and a piece of the stack to addresses.
 
 use super::maps::Maps;
+use super::python::{self, Called, Code};
 use super::symbols::{self, Symbols};
 use framehop::{ExplicitModuleSectionInfo, FrameAddress, Module, Unwinder};
 use std::collections::HashMap;
@@ -26,6 +27,8 @@ pub(crate) struct Snapshot {
     /// The memory from the stack pointer on, at most [`DEPTH`](super::DEPTH) bytes.
     pub(crate) bytes: Vec<u8>,
     pub(crate) maps: Arc<Maps>,
+    /// The Python functions, innermost first.
+    pub(crate) python: Vec<Called>,
 }
 
 /// The registers that lead outwards.
@@ -47,6 +50,8 @@ pub(crate) struct Walk {
     pub(crate) addresses: Box<[u64]>,
     pub(crate) whole: bool,
     pub(crate) maps: Arc<Maps>,
+    /// The Python functions, innermost first.
+    pub(crate) python: Vec<Called>,
 }
 
 /// Walks stacks. What it has read of a process's code it keeps.
@@ -62,8 +67,12 @@ struct OfMaps {
     native: Native<&'static [u8]>,
     cache: Cache,
     /// Stacks that were met: most programs call from few places.
-    met: HashMap<(Box<[u64]>, bool), Arc<Walk>>,
+    met: HashMap<Key, Arc<Walk>>,
 }
+
+/// What makes two stacks one: the addresses, whether that is all, and the Python functions.
+/// A code object is held by the walk, so its address keeps its meaning.
+type Key = (Box<[u64]>, bool, Vec<(*const Code, Option<u32>)>);
 
 impl fmt::Debug for Walker {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -86,13 +95,21 @@ impl Walker {
             .or_insert_with(|| OfMaps::new(Arc::clone(&snapshot.maps)));
         let (addresses, whole) = of_maps.follow(snapshot);
         let maps = &of_maps.maps;
-        let met = of_maps.met.entry((addresses.into(), whole));
+        let python = &snapshot.python;
+        let whole = whole && python.len() < python::FRAMES;
+        let called = python
+            .iter()
+            .map(|called| (Arc::as_ptr(&called.code), called.line()));
+        let met = of_maps
+            .met
+            .entry((addresses.into(), whole, called.collect()));
         let key = met.key().0.clone();
         let walk = met.or_insert_with(|| {
             Arc::new(Walk {
                 addresses: key,
                 whole,
                 maps: Arc::clone(maps),
+                python: python.clone(),
             })
         });
         Arc::clone(walk)
@@ -246,7 +263,7 @@ mod tests {
             bytes.truncate(bytes.len().saturating_sub(cut));
             for stack in [0x7000_0000, 0x7000_0004, u64::MAX - 15, 0] {
                 let registers = Registers { instruction, stack, frame, link };
-                let snapshot = Snapshot { registers, bytes: bytes.clone(), maps: own() };
+                let snapshot = Snapshot { registers, bytes: bytes.clone(), maps: own(), python: Vec::new() };
                 let walk = Walker::default().walk(&snapshot);
                 prop_assert!(walk.addresses.len() <= FRAMES);
             }
@@ -263,6 +280,7 @@ mod tests {
             registers,
             bytes: Vec::new(),
             maps: own(),
+            python: Vec::new(),
         };
         let (mut walker, mut namer) = (Walker::default(), Namer::default());
         let [first, second] = [walker.walk(&snapshot), walker.walk(&snapshot)];

@@ -594,7 +594,7 @@ impl Engine {
         if let Some(process) = self.processes.get_mut(&id) {
             process.descriptors.exec();
             process.signals.exec(id);
-            process.code.changed();
+            process.code.exec();
         }
         let program = std::fs::read_link(format!("/proc/{id}/exe"));
         let program =

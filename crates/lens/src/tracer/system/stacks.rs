@@ -5,6 +5,7 @@ use super::ptrace;
 use crate::raw::Memory;
 use crate::stack::DEPTH;
 use crate::stack::maps::{Files, Maps};
+use crate::stack::python::Python;
 use crate::stack::walk::{Snapshot, Walk, Walker};
 use std::sync::Arc;
 
@@ -25,12 +26,18 @@ pub(super) struct Stacks {
 pub(super) struct Code {
     /// `None` before it is first asked for, and when it has changed since.
     maps: Option<Arc<Maps>>,
+    python: Option<Python>,
 }
 
 impl Code {
-    /// The process has mapped something, or has become another program.
+    /// The process has mapped something.
     pub(super) fn changed(&mut self) {
         self.maps = None;
+    }
+
+    /// The process has become another program.
+    pub(super) fn exec(&mut self) {
+        *self = Code::default();
     }
 }
 
@@ -46,14 +53,22 @@ impl Stacks {
     pub(super) fn copy(&mut self, thread: i32, code: &mut Code) -> Option<Stack> {
         let registers = ptrace::registers(thread)?;
         let bytes = Remote { thread }.read(registers.stack, DEPTH);
-        let maps = code
-            .maps
-            .get_or_insert_with(|| Arc::new(self.files.look(thread)));
+        let memory = Remote { thread };
+        let maps = code.maps.get_or_insert_with(|| {
+            let maps = self.files.look(thread);
+            if code.python.is_none() {
+                code.python = Python::find(&maps, &memory);
+            }
+            Arc::new(maps)
+        });
+        let python = code.python.as_mut();
+        let python = python.map_or(Vec::new(), |python| python.functions(thread, &memory));
         self.waiting += bytes.len();
         Some(Stack::Copied(Snapshot {
             registers,
             bytes,
             maps: Arc::clone(maps),
+            python,
         }))
     }
 
