@@ -385,7 +385,7 @@ Without a SCENE the main one is played; --list names them all.
         out += "  --guests      the same in other languages; --layer c, python or java for one\n";
     }
     out += "  --stack       the functions between the taught call and the kernel
-  --kernel      the kernel's own functions below it, and the TCP states; for root, with tracefs
+  --kernel      the kernel's own functions below it, and the TCP states (needs root)
   --json        the record, one JSON object a line
   --plain       no colour
   --all         also what the language's runtime does on its own account
