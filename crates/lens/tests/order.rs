@@ -210,7 +210,7 @@ fn no_line_is_wider_than_the_screen_and_every_row_is_drawn() {
 /// Times that keep what must be kept: each lane's own order, and each effect's exit after its cause's entry.
 fn times() -> impl Strategy<Value = Vec<u64>> {
     proptest::collection::vec(1_u64..1000, 16).prop_map(|gaps| {
-        let mut t = vec![0; 16];
+        let mut t = [0; 16];
         // Each time with those it must come after.
         let after: [&[usize]; 16] = [
             &[],
