@@ -63,7 +63,10 @@ fn every_taught_call_has_its_functions(step: &str) {
     for (columns, room) in [("60", 60), ("80", 80), ("120", 100)] {
         let narrow = Run::new(step).args(["--stack"]).env("COLUMNS", columns);
         let narrow = narrow.output().exits(0);
-        let longest = narrow.stdout.lines().max_by_key(|line| line.chars().count());
+        let longest = narrow
+            .stdout
+            .lines()
+            .max_by_key(|line| line.chars().count());
         let longest = longest.unwrap_or("");
         narrow.check(
             longest.chars().count() <= room,
