@@ -181,8 +181,21 @@ impl Director<'_> {
         self.cast.kill_all();
         if let Some(since) = self.stuck {
             self.hear_until(since)?;
+        } else if self.request.guest.is_some() {
+            self.hear_the_rest()?;
         }
         self.finish(trouble)
+    }
+
+    /// A guest's end is the end of its output. What it told on its line before it became the guest
+    /// comes from another thread, and on a busy machine may come later.
+    fn hear_the_rest(&mut self) -> Result<(), Trouble> {
+        while let Ok((index, line)) = self.receiver.recv_timeout(DEADLINE) {
+            if let Some(line) = line {
+                self.hear(index, line)?;
+            }
+        }
+        Ok(())
     }
 
     /// What the actors told before they fell asleep may still be on its way.
