@@ -88,10 +88,7 @@ pub(crate) struct Ready<'a> {
 
 impl Guest {
     /// The same guest, and what each actor is given to type.
-    pub const fn typing(
-        self,
-        typed: &'static [(&'static str, &'static [&'static str])],
-    ) -> Guest {
+    pub const fn typing(self, typed: &'static [(&'static str, &'static [&'static str])]) -> Guest {
         Guest { typed, ..self }
     }
 

@@ -63,6 +63,14 @@ fn main() -> ExitCode {
     step.run()
 }
 
+/// The main scene in other languages: the whole programmes, and what their persons type.
 fn with_guests(scene: Scene) -> Scene {
+    const TYPED: &[(&str, &[&str])] = &[("server", &["hi"]), ("client", &["hello", "exit"])];
+    let c = guest!(C, "chat.c", "recv(fd", "send(fd");
+    let python = guest!(Python, "chat.py", ".recv(ROOM)", ".sendall(message)");
+    let java = guest!(Java, "Chat.java", ".read(buffer)", ".write(message)");
     scene
+        .guest(c.typing(TYPED))
+        .guest(python.typing(TYPED))
+        .guest(java.typing(TYPED))
 }

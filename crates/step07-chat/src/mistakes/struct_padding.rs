@@ -2,11 +2,10 @@
 
 use std::io::Read;
 
-use lab::{Part, Played, Scene, Sign, Stage, peer};
+use lab::{Part, Played, Scene, Sign, Stage, Trouble, peer};
 use step01_socket::with_libc::cvt;
 use step04_connect as step04;
 use step05_send_recv::with_libc::send_all;
-use step07_chat::LIMIT;
 
 /// What goes before a message: one byte that says what it is, and its length, highest byte first.
 #[repr(C)]
@@ -43,7 +42,7 @@ pub(crate) fn scene() -> Scene {
     )
     .repair("each field as its own bytes, one behind the other")
     .hints(&[
-        "The server reads one byte and then four. Where in the send do these four lie?",
+        "The server takes one byte and then four. Where in the send do these four lie?",
         "Add up the sizes of the two fields, and compare with what was sent.",
         "Would another compiler, or another processor, lay it out in the same way?",
     ])
@@ -68,26 +67,26 @@ fn client_libc(stage: &mut Stage) -> Played {
         cvt(stage.taught(|| unsafe { libc::send(connection, start, size, 0) }))?;
     }
     send_all(connection, MESSAGE, 0).map_err(|(_, error)| error)?;
+    stage.cue("sent", MESSAGE.len());
     Ok(())
 }
 
-/// Reads what was agreed on: one byte, then four, then as many as these say.
+/// Reads to the end, and understands it as was agreed on: one byte, then four, then as many as these say.
 fn server(stage: &mut Stage) -> Played {
     let mut connection = peer::accept(stage)?;
-    let mut kind = [0];
-    connection.read_exact(&mut kind)?;
-    let mut length = [0; 4];
-    connection.read_exact(&mut length)?;
-    let announced = u32::from_be_bytes(length);
-    let kind = kind[0];
-    if announced as usize > LIMIT {
+    stage.wait("sent");
+    let mut bytes = Vec::new();
+    connection.read_to_end(&mut bytes)?;
+    let Some(([kind, length @ ..], message)) = bytes.split_first_chunk::<5>() else {
+        return Err(Trouble::new("fewer bytes than were agreed on"));
+    };
+    let announced = u32::from_be_bytes(*length) as usize;
+    let Some(message) = message.get(..announced) else {
         let length = length.escape_ascii();
         let text = format!("refused: \"{length}\" announces {announced} bytes");
         stage.found(length, text);
         return Ok(());
-    }
-    let mut message = vec![0; announced as usize];
-    connection.read_exact(&mut message)?;
+    };
     let message = message.escape_ascii();
     stage.found(&message, format!("kind {kind}, message \"{message}\""));
     Ok(())
