@@ -1,7 +1,7 @@
 //! A chat program with the test for its person: what it prints is read as it comes, and lines are typed.
 
 use std::io::{Read, Write};
-use std::process::{Child, ChildStdin, Stdio};
+use std::process::{Child, ChildStdin, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Instant;
@@ -108,6 +108,18 @@ impl Talker {
     pub fn is_killed(mut self) {
         self.child.kill().expect("it is still there");
         self.end();
+    }
+
+    /// Ctrl-C.
+    pub fn interrupt(&mut self) {
+        // SAFETY: kill takes two numbers and touches no memory. The child has not been waited for.
+        unsafe { libc::kill(self.child.id() as i32, libc::SIGINT) };
+    }
+
+    /// Waits for its end; returns how it ended.
+    #[track_caller]
+    pub fn status(mut self) -> ExitStatus {
+        self.child.wait().expect("it was started")
     }
 
     /// Waits for its end; returns its exit status and all that it printed.

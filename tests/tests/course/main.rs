@@ -17,6 +17,7 @@ macro_rules! for_each_step {
 }
 
 mod chat;
+mod chat_commands;
 mod command_line;
 mod guests;
 mod kernel;
