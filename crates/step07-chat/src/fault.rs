@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::LIMIT;
+use crate::{LIMIT, ROOM};
 
 /// What is wrong with a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl fmt::Display for Fault {
         match self {
             Fault::TooLong(length) => write!(
                 f,
-                "a message of {length} bytes or more: at most {LIMIT} are agreed on, and 1024 without framing"
+                "a message of {length} bytes or more: at most {LIMIT} are agreed on, and {ROOM} without framing"
             ),
             Fault::NotUtf8(bytes) => write!(f, "a message of {} bytes is not UTF-8", bytes.len()),
             Fault::CutOff(bytes) => write!(

@@ -14,10 +14,6 @@ struct Header {
     length: u32,
 }
 
-/// Memory as large as the structure and aligned as it is, with something in it already: a stack is like that.
-#[repr(align(4))]
-struct Used([u8; size_of::<Header>()]);
-
 const TEXT: u8 = 1;
 const MESSAGE: &[u8] = b"hello";
 
@@ -56,8 +52,9 @@ fn client_libc(stage: &mut Stage) -> Played {
         let sent = stage.taught(|| send_all(connection, &header, 0));
         sent.map_err(|(_, error)| error)?;
     } else {
-        let mut memory = Used(*b"(secret)");
-        // SAFETY: `memory` has the structure's size and alignment, and any bytes make two integers.
+        // Memory that was used before: a stack is like that.
+        let mut memory = u64::from_ne_bytes(*b"(secret)");
+        // SAFETY: `memory` is as large as the structure, aligned at least as it is, and any bytes make two integers.
         let header: &mut Header = unsafe { &mut *(&raw mut memory).cast() };
         header.kind = TEXT;
         header.length = length.to_be();
