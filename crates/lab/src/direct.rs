@@ -19,6 +19,7 @@ use crate::ladder;
 use crate::live::Live;
 use crate::play::{Play, Run, announced, missing};
 use crate::probes;
+use crate::resolver::Asked;
 use crate::scene::{Layer, Scene, Sign, Variant};
 use crate::trouble::Trouble;
 
@@ -87,6 +88,7 @@ pub(crate) fn play(request: Request<'_>) -> Result<Play, Trouble> {
         actors,
         cues: HashMap::new(),
         marks: Vec::new(),
+        asked: Asked::default(),
         receiver,
         cast,
         stuck: None,
@@ -118,6 +120,8 @@ struct Director<'a> {
     actors: Vec<Actor>,
     cues: HashMap<String, String>,
     marks: Vec<Mark>,
+    /// When the actors asked the resolver.
+    asked: Asked,
     receiver: Receiver<(usize, Option<Line>)>,
     cast: Cast,
     /// Since when all sleep that were announced to be stuck.
@@ -290,6 +294,14 @@ impl Director<'_> {
                 Note::Begin(String::new())
             }
             Told::Ends => Note::End(String::new()),
+            Told::Resolves => {
+                self.asked.begins(who, line.at);
+                return Ok(asked);
+            }
+            Told::Resolved => {
+                self.asked.ends(who, line.at);
+                return Ok(asked);
+            }
             Told::Done => {
                 actor.done = true;
                 return Ok(asked);
@@ -539,6 +551,7 @@ impl Director<'_> {
             request,
             actors,
             mut marks,
+            asked,
             cast,
             stuck,
             receiver,
@@ -575,6 +588,7 @@ impl Director<'_> {
         for guest in guests {
             probes::mark(&mut events, guest);
         }
+        asked.mark(&mut events);
         ladder::mark_stage(&mut events);
         for mark in &mut marks {
             if mark.who.thread == 0 {

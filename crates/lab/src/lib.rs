@@ -44,6 +44,7 @@ mod play;
 mod predict;
 mod probes;
 mod quote;
+mod resolver;
 mod scene;
 mod show;
 mod stage;

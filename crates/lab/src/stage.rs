@@ -100,6 +100,20 @@ impl Stage {
         })
     }
 
+    /// Waits for a cue whose value is an address with a port, of IPv4 or IPv6.
+    ///
+    /// # Errors
+    ///
+    /// When the value is no such address.
+    pub fn wait_socket_address(&mut self, name: &str) -> Result<SocketAddr, Trouble> {
+        let value = self.wait(name);
+        value.parse().map_err(|_| {
+            Trouble::new(format!(
+                "the cue {name:?} is {value:?}, not an address with a port"
+            ))
+        })
+    }
+
     /// Waits until another actor sleeps in a system call. The call is named as in C;
     /// `accept` is also accept4, `recv` any way to receive and `send` any way to send.
     pub fn wait_asleep(&mut self, actor: &str, call: &str) {
@@ -122,6 +136,24 @@ impl Stage {
         let result = call();
         self.tell(Told::Ends);
         result
+    }
+
+    /// Calls a function of the C library's resolver.
+    ///
+    /// What it asks of the system meanwhile, with sockets of its own, is another thing on every machine:
+    /// a daemon, a name server, the way to each address. So it is folded, as what a runtime does on its own account;
+    /// `--all` shows it.
+    pub fn resolver<T>(&mut self, call: impl FnOnce() -> T) -> T {
+        self.tell(Told::Resolves);
+        let result = call();
+        self.tell(Told::Resolved);
+        result
+    }
+
+    /// A line for this actor's lane about what differs from machine to machine: what a name resolves to.
+    /// Two runs are the same without it.
+    pub fn say_of_machine(&self, text: impl Display) {
+        self.say(format!("this machine: {text}"));
     }
 
     /// A part of the stage for another thread of this actor.
