@@ -17,7 +17,8 @@ pub struct Stage {
     pub(crate) end: ActorEnd,
     pub(crate) layer: Layer,
     pub(crate) variant: Variant,
-    pub(crate) address: Option<SocketAddr>,
+    /// What stood behind `serve` or `connect`.
+    pub(crate) address: Option<String>,
 }
 
 impl Stage {
@@ -37,13 +38,28 @@ impl Stage {
     ///
     /// In a scene there is none.
     pub fn address(&self) -> Result<SocketAddrV4, Trouble> {
-        match self.address {
-            Some(SocketAddr::V4(address)) => Ok(address),
-            Some(SocketAddr::V6(address)) => Err(Trouble::new(format!(
-                "{address} is an IPv6 address; this step uses AF_INET: give an IPv4 address"
-            ))),
-            None => Err(Trouble::new("this scene was given no address")),
-        }
+        let address = self.given()?;
+        address.parse().map_err(|_| {
+            Trouble::new(format!(
+                "{address} is not an IPv4 address; this step uses AF_INET: give an IPv4 address"
+            ))
+        })
+    }
+
+    /// The host and the service given to `serve` or `connect`, as they were typed; nothing was looked up.
+    /// Of an IPv6 address in figures the brackets are gone.
+    ///
+    /// # Errors
+    ///
+    /// In a scene there is none.
+    pub fn host_and_service(&self) -> Result<(&str, &str), Trouble> {
+        let (host, service) = self.given()?.rsplit_once(':').unwrap_or_default();
+        Ok((host.trim_matches(['[', ']']), service))
+    }
+
+    fn given(&self) -> Result<&str, Trouble> {
+        let given = self.address.as_deref();
+        given.ok_or_else(|| Trouble::new("this scene was given no address"))
     }
 
     /// A line for this actor's lane: what the program itself saw.

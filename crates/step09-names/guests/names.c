@@ -24,7 +24,7 @@ int main(int argc, char **argv)
 {
     char *host = argv[argc - 1], *port = strrchr(host, ':');
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM}, *list, *entry;
-    char name[NI_MAXHOST], service[NI_MAXSERV];
+    char name[1025], service[32]; /* NI_MAXHOST and NI_MAXSERV, which POSIX has not. */
     int connection = -1;
 
     if (argc < 2 || port == NULL) {

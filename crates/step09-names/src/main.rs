@@ -1,11 +1,13 @@
 //! `getaddrinfo`, `getnameinfo`: the scenes of this step.
 
+mod connect;
 mod mistakes;
 mod scenes;
+mod serve;
 
 use std::process::ExitCode;
 
-use lab::{Scene, Step, guest};
+use lab::{Half, Scene, Step, guest, layers};
 
 fn main() -> ExitCode {
     let step = Step {
@@ -22,10 +24,26 @@ fn main() -> ExitCode {
             scenes::dual_stack::scene(),
             mistakes::v6only::scene(),
         ],
-        serve: None,
-        connect: None,
+        serve: Some(Half {
+            about: "listens on either family, [::]:9000 for both, and tells each client its address",
+            parts: layers(
+                serve::serve_libc,
+                serve::serve_nix,
+                serve::serve_socket2,
+                serve::serve_std,
+            ),
+        }),
+        connect: Some(Half {
+            about: "looks a name up, as localhost:9000, and calls its addresses until one answers",
+            parts: layers(
+                connect::connect_libc,
+                connect::connect_nix,
+                connect::connect_socket2,
+                connect::connect_std,
+            ),
+        }),
     };
-    step.run()
+    step.run_with_names()
 }
 
 /// The main scene in other languages.

@@ -49,10 +49,8 @@ pub(crate) fn scene() -> Scene {
 fn client_libc(stage: &mut Stage) -> Played {
     let nobody = refuses(stage)?;
     let hints = hints(libc::AF_UNSPEC, libc::SOCK_STREAM, libc::AI_NUMERICHOST);
-    let (found, errno) = stage.taught(|| {
-        let found = with_libc::getaddrinfo(Some(SPARE), None, &hints);
-        (found, io::Error::last_os_error())
-    });
+    let found = with_libc::getaddrinfo(Some(SPARE), None, &hints);
+    let errno = io::Error::last_os_error();
     match found {
         Err(error) if stage.repaired() => tell(stage, &error),
         Err(_) => stage.found_error("getaddrinfo", &errno), // WRONG: errno is not about this.
@@ -65,10 +63,8 @@ fn client_libc(stage: &mut Stage) -> Played {
 fn client_nix(stage: &mut Stage) -> Played {
     let nobody = refuses(stage)?;
     let hints = hints(libc::AF_UNSPEC, libc::SOCK_STREAM, libc::AI_NUMERICHOST);
-    let (found, errno) = stage.taught(|| {
-        let found = with_nix::lookup(Some(SPARE), None, &hints);
-        (found, Errno::last())
-    });
+    let found = with_nix::lookup(Some(SPARE), None, &hints);
+    let errno = Errno::last();
     match found {
         Err(error) if stage.repaired() => tell(stage, &error),
         Err(_) => stage.found_error("getaddrinfo", &errno), // WRONG: errno is not about this.
@@ -81,10 +77,8 @@ fn client_nix(stage: &mut Stage) -> Played {
 fn client_socket2(stage: &mut Stage) -> Played {
     let nobody = refuses(stage)?;
     let hints = hints(libc::AF_UNSPEC, libc::SOCK_STREAM, libc::AI_NUMERICHOST);
-    let (found, errno) = stage.taught(|| {
-        let found = with_socket2::lookup(Some(SPARE), None, &hints);
-        (found, io::Error::last_os_error())
-    });
+    let found = with_socket2::lookup(Some(SPARE), None, &hints);
+    let errno = io::Error::last_os_error();
     match found {
         Err(error) if stage.repaired() => tell(stage, &error),
         Err(_) => stage.found_error("getaddrinfo", &errno), // WRONG: errno is not about this.
@@ -99,10 +93,10 @@ fn tell(stage: &Stage, error: &ResolverError) {
 }
 
 /// Calls the first server, which refuses: its port is bound, and nobody listens.
-fn refuses(stage: &Stage) -> Result<std::os::fd::RawFd, lab::Trouble> {
+fn refuses(stage: &mut Stage) -> Result<std::os::fd::RawFd, lab::Trouble> {
     let nobody = step02::with_libc::bound_to(ANY_PORT)?;
     let address = step02::with_libc::local_address(nobody)?;
-    match step04::with_libc::connect_to(address) {
+    match stage.taught(|| step04::with_libc::connect_to(address)) {
         Err(error) if errno_of(&error) == Some(libc::ECONNREFUSED) => {
             stage.say(format!("{address} refuses; now the spare server"));
             Ok(nobody)

@@ -1,16 +1,17 @@
 //! `old-pair`: gethostbyname and gethostbyaddr, and what they cannot do.
 
 use std::ffi::CStr;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddrV4};
 
-use lab::{Part, Played, Scene, Sign, Stage};
+use lab::{Part, Played, Scene, Sign, Stage, peer};
+use step04_connect as step04;
 use step09_names::with_libc::{self, declared};
 
-use crate::scenes::{addresses, list};
+use crate::scenes::{addresses, close, list, nothing};
 
 pub(crate) fn scene() -> Scene {
     let parts = [
-        Part::Plays(asker),
+        Part::Plays(client),
         Part::Absent("nix has neither of the two: it wraps system calls, and the resolver is none"),
         Part::Absent("socket2 has neither of the two: it leaves names to std"),
         Part::Absent("std calls getaddrinfo, and only that; there is no way to the old pair"),
@@ -19,38 +20,52 @@ pub(crate) fn scene() -> Scene {
         "old-pair",
         "gethostbyname and gethostbyaddr: one family, no port, and one answer for all",
     )
-    .actor("asker", parts)
-    .shows(&[Sign::Found("asker", "IPv4 only, overwritten")])
+    .peer("server", peer::server)
+    .actor("client", parts)
+    .shows(&[Sign::Found("client", "IPv4 only, overwritten")])
+    .idea(|play| {
+        let connect = play.call("client", "connect")?;
+        let given = connect.arg("addr")?.to_string();
+        let (ip, port) = given.rsplit_once(':')?;
+        (play.cue("gethostbyname")? == ip).then(|| {
+            format!(
+                "gethostbyname gave {ip} and nothing else: the family, the structure and the port \
+                 {port} are the client's own business."
+            )
+        })
+    })
 }
 
-fn asker(stage: &mut Stage) -> Played {
-    // One thread, so nobody else writes over an answer: that is what every `unsafe` here stands on.
+fn client(stage: &mut Stage) -> Played {
+    let server = stage.wait_address("listening")?;
+    // What every `unsafe` here stands on: this program has one thread, so nobody else writes over an answer.
     // SAFETY: this program has one thread.
     let four = stage.resolver(|| unsafe { with_libc::gethostbyname(c"127.0.0.1") })?;
-    stage.say(format!(
-        "gethostbyname(\"127.0.0.1\"): {:?}",
-        four.addresses
-    ));
+    let ip = *four.addresses.first().ok_or_else(nothing)?;
+    stage.say(format!("gethostbyname(\"127.0.0.1\"): {ip}"));
+    stage.cue("gethostbyname", ip);
+    let address = SocketAddrV4::new(ip, server.port());
+    let connection = stage.taught(|| step04::with_libc::connect_to(address))?;
+
     // SAFETY: as before.
     let six = stage.resolver(|| unsafe { with_libc::gethostbyname(c"::1") });
-    match &six {
-        Ok(host) => stage.say(format!("gethostbyname(\"::1\"): {:?}", host.addresses)),
-        Err(error) => stage.say(format!("gethostbyname(\"::1\"): {error}")),
-    }
+    stage.say(match &six {
+        Ok(host) => format!("gethostbyname(\"::1\"): {:?}", host.addresses),
+        Err(error) => format!("gethostbyname(\"::1\"): {error}"),
+    });
     let new = addresses(stage, c"::1", libc::AF_UNSPEC);
     let only = six.is_err() && new.is_ok();
     stage.say(format!("getaddrinfo(\"::1\"): {}", list(new)));
 
-    let overwritten = overwritten(stage);
-    let token = match (only, overwritten) {
-        (true, true) => "IPv4 only, overwritten",
-        _ => "something else",
-    };
-    stage.found(
-        token,
-        "one answer for the whole program, and of IPv4 addresses only",
-    );
+    match (only, overwritten(stage)) {
+        (true, true) => stage.found(
+            "IPv4 only, overwritten",
+            "the old pair knows IPv4 only, and has one answer for the whole program",
+        ),
+        other => stage.found("otherwise", format!("IPv4 only, overwritten: {other:?}")),
+    }
     of_this_machine(stage);
+    close(connection);
     Ok(())
 }
 
