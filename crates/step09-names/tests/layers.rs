@@ -2,14 +2,15 @@
 
 mod helpers;
 
-use std::io::ErrorKind;
+use std::error::Error;
+use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, TcpListener};
 use std::os::fd::AsRawFd;
 
 use nix::sys::socket::SockaddrStorage;
 use socket2::SockAddr;
 use step02_bind_listen as step02;
-use step09_names::with_libc::{AddrList, hints};
+use step09_names::with_libc::{AddrList, ResolverError, hints};
 use step09_names::{with_libc, with_nix, with_socket2, with_std};
 
 use helpers::{FIGURES, asked, figures, list_of, owner, port_text, with_ipv6};
@@ -78,6 +79,21 @@ fn the_resolver_has_errors_of_its_own() {
     let no_family = hints(99, libc::SOCK_STREAM, 0);
     let error = with_libc::getaddrinfo(Some(c"127.0.0.1"), None, &no_family).unwrap_err();
     assert_eq!(error.code(), libc::EAI_FAMILY);
+}
+
+#[test]
+fn only_eai_system_keeps_an_errno() {
+    // SAFETY: `close` takes a number by value, and no descriptor has this one.
+    let failed = unsafe { libc::close(-1) };
+    let error = ResolverError::of(libc::EAI_SYSTEM).unwrap();
+    assert_eq!(failed, -1);
+    let errno = error.source().unwrap().downcast_ref::<io::Error>().unwrap();
+    assert_eq!(errno.raw_os_error(), Some(libc::EBADF));
+    assert!(error.to_string().contains("(EAI_SYSTEM): "), "{error}");
+
+    let error = ResolverError::of(libc::EAI_AGAIN).unwrap();
+    assert!(error.source().is_none());
+    assert!(ResolverError::of(0).is_none());
 }
 
 #[test]
