@@ -37,3 +37,60 @@ impl Asked {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use lens::event::{Call, Outcome};
+
+    use super::*;
+
+    const ACTOR: Who = Who {
+        process: 1,
+        thread: 1,
+    };
+
+    fn call(who: Who, entered: Time) -> Event {
+        Event::Call(Call {
+            who,
+            name: Cow::Borrowed("socket"),
+            entered,
+            left: Some(entered + 1),
+            args: Vec::new(),
+            outcome: Outcome::Returned(3),
+            ends: None,
+            by_runtime: false,
+            stack: None,
+            kernel: None,
+        })
+    }
+
+    #[test]
+    fn only_what_its_thread_did_meanwhile_is_the_resolvers_own() {
+        let other = Who { thread: 2, ..ACTOR };
+        let mut asked = Asked::default();
+        asked.begins(ACTOR, 10);
+        asked.ends(ACTOR, 20);
+        asked.begins(ACTOR, 40);
+        let times = [
+            (ACTOR, 5),
+            (ACTOR, 15),
+            (other, 16),
+            (ACTOR, 25),
+            (ACTOR, 50),
+        ];
+        let mut events = times.map(|(who, at)| call(who, at));
+        asked.mark(&mut events);
+        let folded = events.map(|event| {
+            matches!(
+                event,
+                Event::Call(Call {
+                    by_runtime: true,
+                    ..
+                })
+            )
+        });
+        assert_eq!(folded, [false, true, false, false, true]);
+    }
+}

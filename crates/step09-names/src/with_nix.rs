@@ -22,6 +22,8 @@ use crate::with_libc::{self, ResolverError};
 
 /// `getaddrinfo(node, service, hints, res)` of the layer below, with its list as nix's addresses.
 ///
+/// The list is copied and freed. An address of a family that nix does not know would be left out.
+///
 /// # Errors
 ///
 /// As for [`with_libc::getaddrinfo`].
