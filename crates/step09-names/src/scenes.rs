@@ -16,11 +16,11 @@ use step09_names::with_libc::{self, ResolverError, hints};
 /// Both texts in figures.
 pub(crate) const FIGURES: i32 = libc::NI_NUMERICHOST | libc::NI_NUMERICSERV;
 
-/// The main scene: `localhost` becomes an address before connect, and the address two texts afterwards.
+/// The main scene: `localhost` becomes an address, the address two texts in figures, and then connect is called.
 pub(crate) fn names() -> Scene {
     Scene::new(
         "names",
-        "a name becomes an address before connect, and an address a text again",
+        "a name becomes an address, and only then can connect be called",
     )
     .core()
     .peer("server", peer::server)
@@ -49,7 +49,7 @@ pub(crate) fn names() -> Scene {
     .quote(Layer::Std, quote!("with_std.rs", "TcpStream::connect("))
 }
 
-/// What the resolver found is what connect was given.
+/// What the client said it had found, before connect, is what connect was given.
 fn idea(play: &Play) -> Option<String> {
     let given = play.call("client", "connect")?.arg("addr")?.to_string();
     (play.cue("found")? == given).then(|| {

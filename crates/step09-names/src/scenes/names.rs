@@ -19,10 +19,10 @@ pub(crate) fn client_libc(stage: &mut Stage) -> Played {
     let hints = hints(libc::AF_INET, libc::SOCK_STREAM, 0);
     let list = stage.resolver(|| with_libc::getaddrinfo(Some(host), Some(&port), &hints))?;
     let entry = list.iter().next().ok_or_else(nothing)?;
-    let connection = stage.taught(|| with_libc::connect_to(entry))?;
     // SAFETY: `getaddrinfo` has put `ai_addrlen` bytes at `ai_addr`, and the list still lives.
     let name = unsafe { with_libc::getnameinfo(entry.ai_addr, entry.ai_addrlen, FIGURES) }?;
     tell(stage, name);
+    let connection = stage.taught(|| with_libc::connect_to(entry))?;
     stage.say_of_machine(format!("calls itself {:?}", with_libc::gethostname()?));
     close(connection);
     Ok(())
@@ -34,8 +34,8 @@ pub(crate) fn client_nix(stage: &mut Stage) -> Played {
     let hints = hints(libc::AF_INET, libc::SOCK_STREAM, 0);
     let list = stage.resolver(|| with_nix::lookup(Some(host), Some(&port), &hints))?;
     let address = list.first().ok_or_else(nothing)?;
-    let _connection = stage.taught(|| with_nix::connect_to(address))?;
     tell(stage, with_nix::name_of(address, FIGURES)?);
+    let _connection = stage.taught(|| with_nix::connect_to(address))?;
     stage.say_of_machine(format!("calls itself {:?}", unistd::gethostname()?));
     Ok(())
 }
@@ -46,8 +46,8 @@ pub(crate) fn client_socket2(stage: &mut Stage) -> Played {
     let hints = hints(libc::AF_INET, libc::SOCK_STREAM, 0);
     let list = stage.resolver(|| with_socket2::lookup(Some(host), Some(&port), &hints))?;
     let address = list.first().ok_or_else(nothing)?;
-    let _connection = stage.taught(|| with_socket2::connect_to(address))?;
     tell(stage, with_socket2::name_of(address, FIGURES)?);
+    let _connection = stage.taught(|| with_socket2::connect_to(address))?;
     Ok(())
 }
 
@@ -57,12 +57,13 @@ pub(crate) fn client_std(stage: &mut Stage) -> Played {
     let mut list = stage.resolver(|| with_std::lookup(&host, server.port()))?;
     list.retain(SocketAddr::is_ipv4); // There are no hints: both families come.
     list.truncate(1);
-    let _connection = stage.taught(|| with_std::connect_each(&list))?;
     let address = *list.first().ok_or_else(nothing)?;
     tell(stage, with_std::name_of(address, FIGURES)?);
+    let _connection = stage.taught(|| with_std::connect_each(&list))?;
     Ok(())
 }
 
+/// Says what was found, before it is used.
 fn tell(stage: &Stage, (host, service): (CString, CString)) {
     stage.say(format!("getnameinfo: host {host:?}, service {service:?}"));
     let (host, service) = (host.to_string_lossy(), service.to_string_lossy());
