@@ -12,9 +12,10 @@ const EPHEMERAL: std::ops::RangeInclusive<u32> = 32768..=60999;
 /// - The two bytes of such a port, in hexadecimal (`e1 fd`, `0xe1fd`) or as a sum (`225 * 256 + 253`), become a name as well.
 /// - A number behind `process `, `pid ` or `clone(…) = ` and its like becomes `<process1>` … in the same way.
 /// - A time with its unit (`1.234 s`, `12 ms`, `31.5 µs`) becomes `<time>`, and the unit stays.
+/// - What an actor says of the machine (`» this machine: …`), to the end of its row, becomes `<its own>`.
 /// - What a C library has behind its own function on a ladder (`accept -> libc.so.6+0x1f0c`) goes away: it differs by version.
 pub fn normal_form(text: &str) -> String {
-    let mut text = without_inside_of_libc(text);
+    let mut text = without_inside_of_libc(&without_the_machine(text));
     let names = names(&text);
     for (digits, name) in &names {
         if let (Some(port), true) = (digits.parse::<u16>().ok(), name.starts_with("<port")) {
@@ -34,6 +35,25 @@ pub fn normal_form(text: &str) -> String {
         }
     }
     out += &text[at..];
+    out
+}
+
+/// Drops what differs from machine to machine, and says so: the rest of the row, whose further lines are set in by 4.
+fn without_the_machine(text: &str) -> String {
+    const SAYS: &str = "» this machine:";
+    let mut out = String::new();
+    let mut row = None;
+    for line in text.split_inclusive('\n') {
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        if row.is_some_and(|row| indent == row + 4 && !line.trim().is_empty()) {
+            continue;
+        }
+        row = line.find(SAYS).filter(|at| *at == indent);
+        match row {
+            Some(at) => out += &format!("{} <its own>\n", &line[..at + SAYS.len()]),
+            None => out += line,
+        }
+    }
     out
 }
 
@@ -258,6 +278,19 @@ mod tests {
         );
         check("accept -> __syscall_cancel", "accept");
         check("128 -> 16", "128 -> 16");
+    }
+
+    #[test]
+    fn what_is_said_of_the_machine_goes_away() {
+        check(
+            "» this machine: localhost is ::1\nclose(3) = 0\n",
+            "» this machine: <its own>\nclose(3) = 0\n",
+        );
+        check(
+            "  » this machine: localhost is\n      127.0.0.1\n  close(3) = 0\n      still close\n",
+            "  » this machine: <its own>\n  close(3) = 0\n      still close\n",
+        );
+        check("it says » this machine: x", "it says » this machine: x");
     }
 
     #[test]

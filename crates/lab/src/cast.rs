@@ -174,7 +174,11 @@ pub(crate) fn prepare(
         actor.name,
     ]);
     command.arg(hidden.to_string());
-    command.args(request.address.map(|address| address.to_string()));
+    command.args(request.address);
+    if request.address.is_none() {
+        // A name server that does not answer is not to hold up a scene: see resolv.conf(5).
+        command.env("RES_OPTIONS", "timeout:1 attempts:1");
+    }
     command.stderr(output.try_clone()?);
     let mut keyboard = None;
     if let Some(ready) = guest {

@@ -21,8 +21,8 @@ pub(crate) const DEFAULT_ADDRESS: &str = "127.0.0.1:9000";
 pub(crate) enum Task {
     Play(Option<String>),
     List,
-    Serve(SocketAddr),
-    Connect(SocketAddr),
+    Serve(String),
+    Connect(String),
     Command(Command, Given),
     Help,
     Version,
@@ -66,9 +66,11 @@ const FLAGS: [&str; 15] = [
 ];
 
 /// Understands the arguments, or says what to type instead.
+/// `names` tells that the step's halves take names too, and of any family.
 pub(crate) fn parse(
     step: &Step,
     args: impl IntoIterator<Item = OsString>,
+    names: bool,
 ) -> Result<Asked, Trouble> {
     let mut asked = Asked {
         task: Task::Play(None),
@@ -144,7 +146,7 @@ pub(crate) fn parse(
                 let given = given(command, asked.layer, &words[1..], &own, step)?;
                 Task::Command(*command, given)
             }
-            None => task(step, &words)?,
+            None => task(step, &words, names)?,
         },
     };
     if !matches!(asked.task, Task::Help | Task::List | Task::Version) {
@@ -334,7 +336,7 @@ fn check_guest(
     Ok(())
 }
 
-fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
+fn task(step: &Step, words: &[String], names: bool) -> Result<Task, Trouble> {
     let Some(first) = words.first() else {
         return Ok(Task::Play(None));
     };
@@ -354,8 +356,8 @@ fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
         name if words.len() == 1 && step.scene(name).is_some() => {
             Ok(Task::Play(Some(name.to_owned())))
         }
-        "serve" if step.serve.is_some() => Ok(Task::Serve(address_or_default(words.get(1))?)),
-        "connect" if step.connect.is_some() => Ok(Task::Connect(address_or_default(words.get(1))?)),
+        "serve" if step.serve.is_some() => Ok(Task::Serve(place(words.get(1), names)?)),
+        "connect" if step.connect.is_some() => Ok(Task::Connect(place(words.get(1), names)?)),
         half @ ("serve" | "connect") if !step.commands.is_empty() => {
             let commands = step.commands.iter().map(|command| command.name);
             let commands: Vec<&str> = commands.collect();
@@ -417,8 +419,44 @@ fn layer(name: &str, step: &Step) -> Result<Layer, Trouble> {
     })
 }
 
-fn address_or_default(text: Option<&String>) -> Result<SocketAddr, Trouble> {
-    Ok(ipv4(text.map_or(DEFAULT_ADDRESS, String::as_str))?.into())
+/// Where a half is to listen or to call.
+fn place(text: Option<&String>, names: bool) -> Result<String, Trouble> {
+    match names {
+        true => host_and_service(text),
+        false => Ok(ipv4(text.map_or(DEFAULT_ADDRESS, String::as_str))?.to_string()),
+    }
+}
+
+/// A host and a service as a person types them, for a step that asks the resolver itself: `localhost:9000`,
+/// `[::1]:http`, `:9000` or `9000`. A name is not looked up here.
+fn host_and_service(text: Option<&String>) -> Result<String, Trouble> {
+    let text = text.map_or(DEFAULT_ADDRESS, String::as_str);
+    let wrong = |why: &str| {
+        Trouble::new(format!(
+            "{text:?} is no host and port: {why}; write it like {DEFAULT_ADDRESS} or localhost:9000"
+        ))
+    };
+    let figures = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+    let (host, service) = match text.rsplit_once(':') {
+        Some((_, "")) => return Err(wrong("the port is missing")),
+        Some((host, service)) => (host, service),
+        None if !text.is_empty() && figures(text) => ("", text),
+        None => return Err(wrong("the port is missing")),
+    };
+    // The C library takes the lower 16 bits of a port that is too large.
+    let is_port = figures(service) && service.parse::<u16>().is_ok();
+    if !is_port && !service.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return Err(wrong(
+            "the port must be a number from 0 to 65535, or the name of a service",
+        ));
+    }
+    if host.contains(':') && !(host.starts_with('[') && host.ends_with(']')) {
+        return Err(wrong(
+            "an IPv6 address stands in brackets, as in [::1]:9000",
+        ));
+    }
+    let host = if host.is_empty() { "127.0.0.1" } else { host };
+    Ok(format!("{host}:{service}"))
 }
 
 /// An address as a person types it: `127.0.0.1:9000`, `localhost:9000`, `:9000` or `9000`.

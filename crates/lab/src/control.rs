@@ -37,6 +37,10 @@ pub(crate) enum Told {
     Begins,
     /// The taught call is over.
     Ends,
+    /// What comes next is a function of the resolver.
+    Resolves,
+    /// The resolver has returned.
+    Resolved,
     /// The process is up; what it did before was the runtime.
     Ready,
     /// The actor's function returned Ok.
@@ -165,6 +169,8 @@ impl Line {
             Told::Found { token, text } => ("found", token.as_str(), text.as_str()),
             Told::Begins => ("begins", "", ""),
             Told::Ends => ("ends", "", ""),
+            Told::Resolves => ("resolves", "", ""),
+            Told::Resolved => ("resolved", "", ""),
             Told::Ready => ("ready", "", ""),
             Told::Done => ("done", "", ""),
             Told::Failed(text) => ("failed", text.as_str(), ""),
@@ -191,6 +197,8 @@ impl Line {
             "found" => Told::Found { token: a, text: b },
             "begins" => Told::Begins,
             "ends" => Told::Ends,
+            "resolves" => Told::Resolves,
+            "resolved" => Told::Resolved,
             "ready" => Told::Ready,
             "done" => Told::Done,
             "failed" => Told::Failed(a),

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{PipeWriter, Write};
-use std::net::SocketAddr;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -19,6 +18,7 @@ use crate::ladder;
 use crate::live::Live;
 use crate::play::{Play, Run, announced, missing};
 use crate::probes;
+use crate::resolver::Asked;
 use crate::scene::{Layer, Scene, Sign, Variant};
 use crate::trouble::Trouble;
 
@@ -43,7 +43,7 @@ pub(crate) struct Request<'a> {
     /// Whether the kernel's own functions and the changes of state are kept.
     pub(crate) kernel: bool,
     /// For `serve` and `connect`: the address, and no deadline.
-    pub(crate) address: Option<SocketAddr>,
+    pub(crate) address: Option<&'a str>,
     /// Prints what is said and called while it plays.
     pub(crate) live: Option<&'a Live>,
     /// What is done before the taught actor makes the taught call for the first time.
@@ -98,6 +98,7 @@ pub(crate) fn play(request: Request<'_>) -> Result<Play, Trouble> {
         actors,
         cues: HashMap::new(),
         marks: Vec::new(),
+        asked: Asked::default(),
         receiver,
         cast,
         stuck: None,
@@ -131,6 +132,8 @@ struct Director<'a> {
     actors: Vec<Actor>,
     cues: HashMap<String, String>,
     marks: Vec<Mark>,
+    /// When the actors asked the resolver.
+    asked: Asked,
     receiver: Receiver<(usize, Option<Line>)>,
     cast: Cast,
     /// Since when all sleep that were announced to be stuck.
@@ -303,6 +306,14 @@ impl Director<'_> {
                 Note::Begin(String::new())
             }
             Told::Ends => Note::End(String::new()),
+            Told::Resolves => {
+                self.asked.begins(who, line.at);
+                return Ok(asked);
+            }
+            Told::Resolved => {
+                self.asked.ends(who, line.at);
+                return Ok(asked);
+            }
             Told::Done => {
                 actor.done = true;
                 return Ok(asked);
@@ -564,6 +575,7 @@ impl Director<'_> {
             request,
             actors,
             mut marks,
+            asked,
             cast,
             stuck,
             receiver,
@@ -600,6 +612,7 @@ impl Director<'_> {
         for guest in guests {
             probes::mark(&mut events, guest);
         }
+        asked.mark(&mut events);
         ladder::mark_stage(&mut events);
         for mark in &mut marks {
             if mark.who.thread == 0 {

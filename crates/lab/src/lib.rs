@@ -47,6 +47,7 @@ mod play;
 mod predict;
 mod probes;
 mod quote;
+mod resolver;
 mod scene;
 mod show;
 mod stage;

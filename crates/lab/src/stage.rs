@@ -17,7 +17,8 @@ pub struct Stage {
     pub(crate) end: ActorEnd,
     pub(crate) layer: Layer,
     pub(crate) variant: Variant,
-    pub(crate) address: Option<SocketAddr>,
+    /// What stood behind `serve` or `connect`.
+    pub(crate) address: Option<String>,
 }
 
 impl Stage {
@@ -37,13 +38,28 @@ impl Stage {
     ///
     /// In a scene there is none.
     pub fn address(&self) -> Result<SocketAddrV4, Trouble> {
-        match self.address {
-            Some(SocketAddr::V4(address)) => Ok(address),
-            Some(SocketAddr::V6(address)) => Err(Trouble::new(format!(
-                "{address} is an IPv6 address; this step uses AF_INET: give an IPv4 address"
-            ))),
-            None => Err(Trouble::new("this scene was given no address")),
-        }
+        let address = self.given()?;
+        address.parse().map_err(|_| {
+            Trouble::new(format!(
+                "{address} is not an IPv4 address; this step uses AF_INET: give an IPv4 address"
+            ))
+        })
+    }
+
+    /// The host and the service given to `serve` or `connect`, as they were typed; nothing was looked up.
+    /// Of an IPv6 address in figures the brackets are gone.
+    ///
+    /// # Errors
+    ///
+    /// In a scene there is none.
+    pub fn host_and_service(&self) -> Result<(&str, &str), Trouble> {
+        let (host, service) = self.given()?.rsplit_once(':').unwrap_or_default();
+        Ok((host.trim_matches(['[', ']']), service))
+    }
+
+    fn given(&self) -> Result<&str, Trouble> {
+        let given = self.address.as_deref();
+        given.ok_or_else(|| Trouble::new("this scene was given no address"))
     }
 
     /// A line for this actor's lane: what the program itself saw.
@@ -100,6 +116,20 @@ impl Stage {
         })
     }
 
+    /// Waits for a cue whose value is an address with a port, of IPv4 or IPv6.
+    ///
+    /// # Errors
+    ///
+    /// When the value is no such address.
+    pub fn wait_socket_address(&mut self, name: &str) -> Result<SocketAddr, Trouble> {
+        let value = self.wait(name);
+        value.parse().map_err(|_| {
+            Trouble::new(format!(
+                "the cue {name:?} is {value:?}, not an address with a port"
+            ))
+        })
+    }
+
     /// Waits until another actor sleeps in a system call. The call is named as in C;
     /// `accept` is also accept4, `recv` any way to receive and `send` any way to send.
     pub fn wait_asleep(&mut self, actor: &str, call: &str) {
@@ -122,6 +152,24 @@ impl Stage {
         let result = call();
         self.tell(Told::Ends);
         result
+    }
+
+    /// Calls a function of the C library's resolver.
+    ///
+    /// What it asks of the system meanwhile, with sockets of its own, is another thing on every machine:
+    /// a daemon, a name server, the way to each address. So it is folded, as what a runtime does on its own account;
+    /// `--all` shows it.
+    pub fn resolver<T>(&mut self, call: impl FnOnce() -> T) -> T {
+        self.tell(Told::Resolves);
+        let result = call();
+        self.tell(Told::Resolved);
+        result
+    }
+
+    /// A line for this actor's lane about what differs from machine to machine: what a name resolves to.
+    /// Two runs are the same without it.
+    pub fn say_of_machine(&self, text: impl Display) {
+        self.say(format!("this machine: {text}"));
     }
 
     /// A part of the stage for another thread of this actor.

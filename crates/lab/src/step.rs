@@ -1,6 +1,5 @@
 //! A step: its scenes, its two halves, and its program.
 
-use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use lens::event::Time;
@@ -50,6 +49,16 @@ impl Step {
     /// The exit status is 0 when the scene went as announced, 1 when it did not,
     /// 2 for a command line that is not understood.
     pub fn run(self) -> ExitCode {
+        self.run_as(false)
+    }
+
+    /// The same for a step whose halves ask the resolver themselves:
+    /// they take names and addresses of both families, as [`Stage::host_and_service`](crate::Stage::host_and_service).
+    pub fn run_with_names(self) -> ExitCode {
+        self.run_as(true)
+    }
+
+    fn run_as(self, names: bool) -> ExitCode {
         let args: Vec<_> = std::env::args_os().skip(1).collect();
         if args.first().is_some_and(|first| first == cli::ACTOR) {
             let args: Vec<String> = args
@@ -58,7 +67,7 @@ impl Step {
                 .collect();
             return crate::actor::run(&self, &args[1..]);
         }
-        let asked = match cli::parse(&self, args) {
+        let asked = match cli::parse(&self, args, names) {
             Ok(asked) => asked,
             Err(trouble) => {
                 eprintln!("{}: {trouble}", self.name);
@@ -96,8 +105,8 @@ impl Step {
             }
             Task::List if asked.json => print(&self.list_json()).map(|()| true),
             Task::List => print(&self.list(&Screen::new(asked.plain, false))).map(|()| true),
-            Task::Serve(address) => self.alone("serve", self.serve, *address, asked),
-            Task::Connect(address) => self.alone("connect", self.connect, *address, asked),
+            Task::Serve(address) => self.alone("serve", self.serve, address, asked),
+            Task::Connect(address) => self.alone("connect", self.connect, address, asked),
             Task::Command(command, given) => command.job(given.layer())(given).map(|()| true),
             Task::Play(name) => {
                 let scene = match name {
@@ -145,7 +154,7 @@ impl Step {
         &self,
         name: &'static str,
         half: Option<Half>,
-        address: SocketAddr,
+        address: &str,
         asked: &Asked,
     ) -> Result<bool, Trouble> {
         let half = half.ok_or_else(|| Trouble::new(format!("this step has no `{name}`")))?;

@@ -160,6 +160,15 @@ fn addresses(step: &str) {
             refused(step, &[half, "127.0.0.1:9000"], &[&format!("no `{half}`")]);
             continue;
         }
+        // What step 9 is given it asks the resolver about.
+        let asks = step == "step09-names";
+        let asked = [
+            "127.0.0.1:x",
+            "127.0.0:9000",
+            "256.0.0.1:9000",
+            "[::1]:9000",
+            "no..such..name:9000",
+        ];
         for wrong in [
             "127.0.0.1",
             "127.0.0.1:",
@@ -176,7 +185,9 @@ fn addresses(step: &str) {
             "somewhere",
             "",
         ] {
-            refused(step, &[half, wrong], &[":9000"]);
+            if !(asks && asked.contains(&wrong)) {
+                refused(step, &[half, wrong], &[":9000"]);
+            }
         }
         refused(step, &[half, "127.0.0.1:0", "extra"], &["\"extra\""]);
     }

@@ -22,7 +22,7 @@ const LANGUAGES: [(&str, &[&str], usize); 3] = [
 ];
 
 /// The taught calls of each step, each by the names that it can have.
-const TAUGHT: [(&str, &[&[&str]]); 7] = [
+const TAUGHT: &[(&str, &[&[&str]])] = &[
     ("step01-socket", &[&["socket"]]),
     ("step02-bind-listen", &[&["bind"], &["listen"]]),
     ("step03-accept", &[&["accept", "accept4"]]),
@@ -36,6 +36,7 @@ const TAUGHT: [(&str, &[&[&str]]); 7] = [
         "step07-chat",
         &[&["recvfrom", "read"], &["sendto", "write"]],
     ),
+    ("step09-names", &[&["socket"], &["connect"]]),
 ];
 
 fn taught(step: &str) -> &'static [&'static [&'static str]] {

@@ -12,7 +12,7 @@ use serde_json::Value;
 const LINES: usize = 150;
 
 /// The scenes of each step, the main one first. `*` marks those that no learner should miss.
-const SCENES: [(&str, &str); 8] = [
+const SCENES: &[(&str, &str)] = &[
     ("step00-hello", "*hello"),
     ("step01-socket", "*socket families *wrong-protocol"),
     (
@@ -38,6 +38,10 @@ const SCENES: [(&str, &str); 8] = [
     (
         "step07-chat",
         "*chat *merged *cut utf8-split *empty-line host-order-length struct-padding",
+    ),
+    (
+        "step09-names",
+        "*names *localhost-v6 connect-each *not-found *static-buffer old-pair *dual-stack v6only",
     ),
 ];
 

@@ -12,6 +12,7 @@ macro_rules! for_each_step {
             #[test] fn step05() { super::$test("step05-send-recv"); }
             #[test] fn step06() { super::$test("step06-close"); }
             #[test] fn step07() { super::$test("step07-chat"); }
+            #[test] fn step09() { super::$test("step09-names"); }
         })*
     };
 }
@@ -22,6 +23,7 @@ mod command_line;
 mod guests;
 mod kernel;
 mod layout;
+mod names;
 mod readme;
 mod records;
 mod scenes;

@@ -396,6 +396,61 @@ fn scenes_do_what_they_announce() {
                 "errno stays",
             );
         }),
+        ("step09-names", "names", |play, _| {
+            let connect = play.named(&["connect"]).into_iter().rfind(own);
+            let address = connect.map(|call| arg(call, "addr")["text"].clone());
+            let listens = arg(play.named(&["getsockname"])[0], "addr")["text"].clone();
+            play.check(
+                address == Some(listens),
+                "connect is not given what was found",
+            );
+        }),
+        ("step09-names", "localhost-v6", |play, broken| {
+            let tried = play.named(&["connect"]).into_iter().filter(own);
+            let tried: Vec<&Value> = tried.map(|call| &arg(call, "addr")["family"]).collect();
+            let expected = ["AF_INET6", "AF_INET"];
+            let count = if broken { 1 } else { 2 };
+            play.check(tried == expected[..count], "which families are tried");
+            fails(play, &["connect"], "ECONNREFUSED", true);
+        }),
+        ("step09-names", "connect-each", |play, _| {
+            let refused = play.failed(&["connect"], "ECONNREFUSED").len();
+            play.check(refused == 2, "how many refuse");
+            let sockets = play.named(&["socket"]).into_iter().filter(own);
+            play.check(sockets.count() == 4, "not a socket for each");
+        }),
+        ("step09-names", "not-found", |play, _| {
+            fails(play, &["connect"], "ECONNREFUSED", true);
+            play.check(play.named(&["sendto"]).is_empty(), "somebody is asked");
+        }),
+        ("step09-names", "static-buffer", |play, _| {
+            let ends = &play.named(ACCEPTS)[0]["ends"];
+            let ip = |end: &str| {
+                let text = ends[end]["text"].as_str().unwrap_or_default();
+                text.rsplit_once(':').map(|(ip, _)| ip.to_owned())
+            };
+            play.check(ip("local") != ip("peer"), "both ends have one address");
+        }),
+        ("step09-names", "old-pair", |play, _| {
+            let own = play.named(&["connect"]).into_iter().filter(own);
+            let families: Vec<&Value> = own.map(|call| &arg(call, "addr")["family"]).collect();
+            play.check(families == ["AF_INET"], "not one connect, over IPv4");
+        }),
+        ("step09-names", "dual-stack", |play, _| {
+            let families: Vec<&str> = play.named(ACCEPTS).iter().map(address).collect();
+            let mapped = |text: &&str| text.starts_with("[::ffff:127.0.0.1]:");
+            play.check(
+                families.iter().filter(|t| mapped(t)).count() == 1,
+                "not mapped",
+            );
+            play.check(families.len() == 2, "not two clients");
+        }),
+        ("step09-names", "v6only", |play, broken| {
+            fails(play, &["bind"], "EADDRINUSE", broken);
+            let clients: Vec<&str> = play.named(ACCEPTS).iter().map(address).collect();
+            let mapped = clients.iter().any(|text| text.contains("ffff"));
+            play.check(clients.is_empty() == broken && !mapped, "who comes to whom");
+        }),
     ];
     for (step, scene, holds) in table {
         let plays = record(step, scene);
@@ -437,6 +492,16 @@ fn fails(play: &Play, names: &[&str], errno: &str, expected: bool) {
 /// What the calls of this name returned, without those that failed or never did.
 fn returns(play: &Play, names: &[&str]) -> Vec<i64> {
     play.named(names).into_iter().filter_map(returned).collect()
+}
+
+/// Not what a runtime or the resolver does on its own account.
+fn own(call: &&Value) -> bool {
+    call["by_runtime"] == false
+}
+
+/// The address of a call in figures.
+fn address<'a>(call: &&'a Value) -> &'a str {
+    arg(call, "addr")["text"].as_str().unwrap_or_default()
 }
 
 /// The ports in the addresses of the calls of this name.

@@ -1,0 +1,98 @@
+//! nix has no `getaddrinfo` and no `getnameinfo`: how to drop a layer and come back.
+//!
+//! nix wraps system calls, and the resolver is not one. What it has of this step is
+//! `unistd::gethostname`, the option `Ipv6V6Only`, and [`SockaddrStorage`]: one type for an address of any family,
+//! which is what a list of the resolver's needs.
+//!
+//! The error stays the resolver's own: an `Errno` would be a lie.
+
+use std::ffi::{CStr, CString};
+use std::net::SocketAddr;
+use std::os::fd::{AsRawFd, OwnedFd};
+
+use libc::addrinfo;
+use nix::errno::Errno;
+use nix::sys::socket::{
+    self, AddressFamily, Backlog, SockFlag, SockType, SockaddrLike, SockaddrStorage,
+};
+use step01_socket::with_nix as step01;
+use step02_bind_listen::with_nix as step02;
+
+use crate::with_libc::{self, ResolverError};
+
+/// `getaddrinfo(node, service, hints, res)` of the layer below, with its list as nix's addresses.
+///
+/// The list is copied and freed. An address of a family that nix does not know would be left out.
+///
+/// # Errors
+///
+/// As for [`with_libc::getaddrinfo`].
+pub fn lookup(
+    node: Option<&CStr>,
+    service: Option<&CStr>,
+    hints: &addrinfo,
+) -> Result<Vec<SockaddrStorage>, ResolverError> {
+    let list = with_libc::getaddrinfo(node, service, hints)?;
+    // SAFETY: `getaddrinfo` has put `ai_addrlen` bytes at `ai_addr`, of the family that they begin with.
+    let address = |entry: &addrinfo| unsafe {
+        SockaddrStorage::from_raw(entry.ai_addr, Some(entry.ai_addrlen))
+    };
+    Ok(list.iter().filter_map(address).collect())
+}
+
+/// `getnameinfo(addr, addrlen, …)` of the layer below.
+///
+/// # Errors
+///
+/// As for [`with_libc::getnameinfo`].
+pub fn name_of(address: &SockaddrStorage, flags: i32) -> Result<(CString, CString), ResolverError> {
+    // SAFETY: nix gives pointer and length of one address.
+    unsafe { with_libc::getnameinfo(address.as_ptr(), address.len(), flags) }
+}
+
+/// Two calls: `socket`, `connect`, for an address of any family.
+///
+/// # Errors
+///
+/// As for each of the two. If `connect` fails, the descriptor is closed by drop.
+pub fn connect_to(address: &SockaddrStorage) -> nix::Result<OwnedFd> {
+    let family = address.family().ok_or(Errno::EAFNOSUPPORT)?;
+    let connection = step01::socket(family, SockType::Stream, SockFlag::empty(), None)?;
+    socket::connect(connection.as_raw_fd(), address)?;
+    Ok(connection)
+}
+
+/// [`connect_to`] for one address after the other, until one is connected. nix has no such function.
+///
+/// # Errors
+///
+/// That of the last address. Of an empty list, `EADDRNOTAVAIL`.
+pub fn connect_each(addresses: &[SockaddrStorage]) -> nix::Result<OwnedFd> {
+    let mut last = Errno::EADDRNOTAVAIL;
+    for address in addresses {
+        match connect_to(address) {
+            Ok(connection) => return Ok(connection),
+            Err(errno) => last = errno,
+        }
+    }
+    Err(last)
+}
+
+/// `socket`, `setsockopt(IPV6_V6ONLY)` where the address is an IPv6 one, `bind`, `listen`.
+///
+/// # Errors
+///
+/// As for each of them. The descriptor is closed by drop, whichever `?` ends the function.
+pub fn listen_on(address: SocketAddr, v6only: bool, backlog: Backlog) -> nix::Result<OwnedFd> {
+    let family = match address {
+        SocketAddr::V4(_) => AddressFamily::Inet,
+        SocketAddr::V6(_) => AddressFamily::Inet6,
+    };
+    let listener = step01::socket(family, SockType::Stream, SockFlag::empty(), None)?;
+    if address.is_ipv6() {
+        socket::setsockopt(&listener, socket::sockopt::Ipv6V6Only, &v6only)?;
+    }
+    socket::bind(listener.as_raw_fd(), &SockaddrStorage::from(address))?;
+    step02::listen(&listener, backlog)?;
+    Ok(listener)
+}
