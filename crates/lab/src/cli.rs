@@ -1,10 +1,11 @@
 //! The command line that every step has.
 
 use std::ffi::OsString;
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::{SocketAddr, SocketAddrV4, ToSocketAddrs};
 
 use lexopt::prelude::*;
 
+use crate::command::{Command, Filled, Given, Takes};
 use crate::language::Language;
 use crate::scene::{Layer, Scene, Variant};
 use crate::step::Step;
@@ -22,6 +23,7 @@ pub(crate) enum Task {
     List,
     Serve(SocketAddr),
     Connect(SocketAddr),
+    Command(Command, Given),
     Help,
     Version,
 }
@@ -84,6 +86,7 @@ pub(crate) fn parse(
         kernel: false,
     };
     let mut words = Vec::new();
+    let mut own = Vec::new();
     let mut parser = lexopt::Parser::from_args(args);
     let mut show = None;
     while let Some(arg) = parser.next()? {
@@ -124,15 +127,29 @@ pub(crate) fn parse(
             Value(word) => words.push(word.string()?),
             Long(flag) => {
                 let flag = format!("--{flag}");
-                return Err(unknown("option", &flag, FLAGS, step));
+                let known = own_options(step).any(|name| name == flag);
+                if !known {
+                    let names = FLAGS.into_iter().chain(own_options(step));
+                    return Err(unknown("option", &flag, names, step));
+                }
+                own.push((flag, parser.value()?.string()?));
             }
             Short(flag) => return Err(unknown("option", &format!("-{flag}"), FLAGS, step)),
         }
     }
     asked.task = match show {
         Some(task) => task,
-        None => task(step, &words)?,
+        None => match words.first().and_then(|first| step.command(first)) {
+            Some(command) => {
+                let given = given(command, asked.layer, &words[1..], &own, step)?;
+                Task::Command(*command, given)
+            }
+            None => task(step, &words)?,
+        },
     };
+    if !matches!(asked.task, Task::Help | Task::List | Task::Version) {
+        check_own(&asked, &own, step)?;
+    }
     let scene = match &asked.task {
         Task::Play(Some(name)) => step.scene(name),
         Task::Play(None) => step.scenes.first(),
@@ -171,6 +188,118 @@ pub(crate) fn parse(
         check_guest(language, &asked, scene, step)?;
     }
     Ok(asked)
+}
+
+/// The options of the step's own commands.
+fn own_options(step: &Step) -> impl Iterator<Item = &'static str> {
+    let options = step.commands.iter().flat_map(|command| command.options);
+    options.map(|option| option.name)
+}
+
+/// What a command was given: its address, and a value for each of its options.
+fn given(
+    command: &Command,
+    layer: Option<Layer>,
+    words: &[String],
+    own: &[(String, String)],
+    step: &Step,
+) -> Result<Given, Trouble> {
+    let usage = format!("{} {}", typed(step), command.usage());
+    if let Some(extra) = words.get(usize::from(command.takes_address)) {
+        return Err(Trouble::new(format!(
+            "{extra:?} is one argument too many; type {usage}"
+        )));
+    }
+    let mut values = Vec::new();
+    for option in command.options {
+        let name = option.name;
+        let mut typed = own.iter().rev();
+        let text = typed
+            .find(|(typed, _)| typed == name)
+            .map(|(_, text)| text.as_str());
+        let value = match (option.takes, text) {
+            (Takes::OneOf(words), text) => {
+                let word = text.unwrap_or(words.first().unwrap_or(&""));
+                let mut known = words.iter();
+                let found = known.find(|known| **known == word).ok_or_else(|| {
+                    let nearest = did_you_mean(word, words.iter().copied());
+                    let words = words.join(", ");
+                    Trouble::new(format!(
+                        "{name} does not take {word:?}{nearest} It takes {words}"
+                    ))
+                })?;
+                Filled::Word(found)
+            }
+            (Takes::Address, None) => {
+                return Err(Trouble::new(format!(
+                    "{} needs {name}; type {usage}",
+                    command.name
+                )));
+            }
+            (Takes::AddressOr(text), None) | (Takes::Address | Takes::AddressOr(_), Some(text)) => {
+                Filled::Address(ipv4(text)?)
+            }
+        };
+        values.push((name, value));
+    }
+    Ok(Given {
+        layer: layer.unwrap_or(Layer::Libc),
+        address: ipv4(words.first().map_or(DEFAULT_ADDRESS, String::as_str))?,
+        values,
+    })
+}
+
+/// What cannot be asked of a command, and what only a command can be asked.
+fn check_own(asked: &Asked, own: &[(String, String)], step: &Step) -> Result<(), Trouble> {
+    let Task::Command(command, _) = &asked.task else {
+        let Some((flag, _)) = own.first() else {
+            return Ok(());
+        };
+        let has = |command: &&Command| command.options.iter().any(|option| option.name == flag);
+        let commands = step.commands.iter().filter(has).map(|command| command.name);
+        let commands: Vec<&str> = commands.collect();
+        return Err(Trouble::new(format!(
+            "{flag} is for {}; see {} --help",
+            commands.join(" and "),
+            typed(step)
+        )));
+    };
+    let takes = |flag: &str| command.options.iter().any(|option| option.name == flag);
+    if let Some((flag, _)) = own.iter().find(|(flag, _)| !takes(flag)) {
+        return Err(Trouble::new(format!(
+            "{} has no {flag}; type {} {}",
+            command.name,
+            typed(step),
+            command.usage()
+        )));
+    }
+    let of_scenes = [
+        ("--broken", asked.variant == Some(Variant::Broken)),
+        ("--repaired", asked.variant == Some(Variant::Repaired)),
+        ("--repeat", asked.repeat.is_some()),
+        ("--predict", asked.predict),
+        ("--guests", asked.guests),
+        ("--json", asked.json),
+        ("--all", asked.all),
+        ("--stack", asked.stack),
+        ("--kernel", asked.kernel),
+    ];
+    if let Some((flag, _)) = of_scenes.into_iter().find(|(_, given)| *given) {
+        return Err(Trouble::new(format!(
+            "{flag} is for scenes, and {} runs in your own terminal, unwatched; \
+             to watch it type cargo lens target/debug/{} {}",
+            command.name, step.name, command.name
+        )));
+    }
+    match asked.language {
+        Some(language) => Err(Trouble::new(format!(
+            "{} is there in the layers only, not in {}; see {} --help",
+            command.name,
+            language.name(),
+            typed(step)
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// What cannot be asked of a guest.
@@ -225,8 +354,18 @@ fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
         name if words.len() == 1 && step.scene(name).is_some() => {
             Ok(Task::Play(Some(name.to_owned())))
         }
-        "serve" if step.serve.is_some() => Ok(Task::Serve(address(words.get(1))?)),
-        "connect" if step.connect.is_some() => Ok(Task::Connect(address(words.get(1))?)),
+        "serve" if step.serve.is_some() => Ok(Task::Serve(address_or_default(words.get(1))?)),
+        "connect" if step.connect.is_some() => Ok(Task::Connect(address_or_default(words.get(1))?)),
+        half @ ("serve" | "connect") if !step.commands.is_empty() => {
+            let commands = step.commands.iter().map(|command| command.name);
+            let commands: Vec<&str> = commands.collect();
+            Err(Trouble::new(format!(
+                "{} has no `{half}`; it has {}, see {} --help",
+                step.name,
+                commands.join(" and "),
+                typed(step)
+            )))
+        }
         half @ ("serve" | "connect") => Err(Trouble::new(format!(
             "{} has no `{half}`: {}. The steps with both halves are step05-send-recv and step06-close",
             step.name,
@@ -248,7 +387,11 @@ fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
             Err(unknown(
                 "scene",
                 name,
-                step.scenes.iter().map(|scene| scene.name).chain(halves),
+                step.scenes
+                    .iter()
+                    .map(|scene| scene.name)
+                    .chain(halves)
+                    .chain(step.commands.iter().map(|command| command.name)),
                 step,
             ))
         }
@@ -274,9 +417,12 @@ fn layer(name: &str, step: &Step) -> Result<Layer, Trouble> {
     })
 }
 
+fn address_or_default(text: Option<&String>) -> Result<SocketAddr, Trouble> {
+    Ok(ipv4(text.map_or(DEFAULT_ADDRESS, String::as_str))?.into())
+}
+
 /// An address as a person types it: `127.0.0.1:9000`, `localhost:9000`, `:9000` or `9000`.
-fn address(text: Option<&String>) -> Result<SocketAddr, Trouble> {
-    let text = text.map_or(DEFAULT_ADDRESS, String::as_str);
+fn ipv4(text: &str) -> Result<SocketAddrV4, Trouble> {
     let wrong = |why: &str| {
         Trouble::new(format!(
             "{text:?} is not an address: {why}; write it like {DEFAULT_ADDRESS}"
@@ -316,12 +462,12 @@ fn address(text: Option<&String>) -> Result<SocketAddr, Trouble> {
         .copied();
     let found = found
         .ok_or_else(|| Trouble::new(format!("{host:?} has no address; try 127.0.0.1:{port}")))?;
-    if found.is_ipv6() {
-        return Err(Trouble::new(format!(
-            "{found} is an IPv6 address and this step uses AF_INET; try 127.0.0.1:{port}"
-        )));
+    match found {
+        SocketAddr::V4(address) => Ok(address),
+        SocketAddr::V6(address) => Err(Trouble::new(format!(
+            "{address} is an IPv6 address and this step uses AF_INET; try 127.0.0.1:{port}"
+        ))),
     }
-    Ok(found)
 }
 
 fn unknown(
@@ -371,6 +517,9 @@ pub(crate) fn help(step: &Step) -> String {
             out += &format!("{run} {name} {address}\n");
         }
     }
+    for command in &step.commands {
+        out += &format!("{run} {}\n    {}\n", command.usage(), command.about);
+    }
     out += "
 Without a SCENE the main one is played; --list names them all.
 
@@ -383,6 +532,12 @@ Without a SCENE the main one is played; --list names them all.
 ";
     if step.has_guests() {
         out += "  --guests      the same in other languages; --layer c, python or java for one\n";
+    }
+    for option in step.commands.iter().flat_map(|command| command.options) {
+        let line = format!("  {:12}  {}\n", option.name, option.about);
+        if !out.contains(&line) {
+            out += &line;
+        }
     }
     out += "  --stack       the functions between the taught call and the kernel
   --kernel      the kernel's own functions below it, and the TCP states (needs root)

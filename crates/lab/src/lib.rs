@@ -24,6 +24,8 @@
 //! While they play, the lens keeps a record of what reached the kernel;
 //! what is printed afterwards is drawn from that record.
 //!
+//! Beside its scenes a step may have [`Command`]s, which run unwatched in the learner's own terminal.
+//!
 //! The crate knows how to play and to compare, and nothing of any particular call:
 //! what is taught stands in the steps.
 
@@ -31,6 +33,7 @@ mod actor;
 mod asleep;
 mod cast;
 mod cli;
+mod command;
 mod compare;
 mod control;
 mod direct;
@@ -48,8 +51,10 @@ mod scene;
 mod show;
 mod stage;
 mod step;
+pub mod terminal;
 mod trouble;
 
+pub use command::{Command, Given, Job, Opt, Takes};
 pub use guest::Guest;
 pub use language::Language;
 pub use play::{Play, Run};

@@ -9,7 +9,7 @@ use lens::stack::draw;
 
 use crate::control::hidden_descriptor;
 use crate::ladder;
-use crate::step::print;
+use crate::terminal::print;
 
 /// How wide a stack may be.
 const WIDTH: usize = 92;

@@ -11,7 +11,8 @@ use crate::play::Play;
 use crate::predict;
 use crate::scene::{Layer, Part, Scene, Variant};
 use crate::show::{Screen, comparison};
-use crate::step::{Step, can_trace, can_watch_kernel, print};
+use crate::step::{Step, can_trace, can_watch_kernel};
+use crate::terminal::print;
 use crate::trouble::Trouble;
 use guests::Guests;
 
@@ -326,6 +327,10 @@ impl<'a> Performance<'a> {
         if self.step.serve.is_none() && self.step.connect.is_some() {
             out += &format!("  {run} connect {}\n", cli::DEFAULT_ADDRESS);
             out += "    and before it in a second terminal: nc -l 9000\n";
+        }
+        for command in &self.step.commands {
+            out += &format!("  {run} {}\n", command.name);
+            out += &self.screen.fill(4, command.about);
         }
         // The lesson stands in the workspace; a program that was moved elsewhere cannot point to it.
         let workspace = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

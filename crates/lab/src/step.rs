@@ -1,6 +1,5 @@
 //! A step: its scenes, its two halves, and its program.
 
-use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -8,11 +7,13 @@ use lens::event::Time;
 use serde_json::json;
 
 use crate::cli::{self, Asked, Task};
+use crate::command::Command;
 use crate::direct::{Request, play};
 use crate::live::Live;
 use crate::perform::Performance;
 use crate::scene::{Part, Scene, Variant};
 use crate::show::Screen;
+use crate::terminal::print;
 use crate::trouble::Trouble;
 
 /// A step of the course, as its program declares it.
@@ -30,6 +31,8 @@ pub struct Step {
     pub serve: Option<Half>,
     /// The half that calls.
     pub connect: Option<Half>,
+    /// Programmes of the step's own, for the learner's terminal.
+    pub commands: Vec<Command>,
 }
 
 /// One half of a conversation, played alone against whoever is there.
@@ -76,6 +79,10 @@ impl Step {
         self.scenes.iter().find(|scene| scene.name == name)
     }
 
+    pub(crate) fn command(&self, name: &str) -> Option<&Command> {
+        self.commands.iter().find(|command| command.name == name)
+    }
+
     pub(crate) fn has_guests(&self) -> bool {
         self.scenes.iter().any(|scene| !scene.guests.is_empty())
     }
@@ -91,6 +98,7 @@ impl Step {
             Task::List => print(&self.list(&Screen::new(asked.plain, false))).map(|()| true),
             Task::Serve(address) => self.alone("serve", self.serve, *address, asked),
             Task::Connect(address) => self.alone("connect", self.connect, *address, asked),
+            Task::Command(command, given) => command.job(given.layer())(given).map(|()| true),
             Task::Play(name) => {
                 let scene = match name {
                     Some(name) => self.scene(name),
@@ -194,14 +202,5 @@ pub(crate) fn can_watch_kernel() -> bool {
             eprintln!("not shown: {refused}");
             false
         }
-    }
-}
-
-/// Prints to standard output. A reader that has gone (`| head`) ends the program quietly, as it does other programs.
-pub(crate) fn print(text: &str) -> Result<(), Trouble> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
-        result => Ok(result?),
     }
 }

@@ -20,6 +20,7 @@ fn main() -> ExitCode {
             about: "says hello and prints the answer",
             parts: std_only(hello::connect),
         }),
+        commands: Vec::new(),
     };
     step.run()
 }

@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         // A socket alone has no address: nobody can call it yet, and it cannot call.
         serve: None,
         connect: None,
+        commands: Vec::new(),
     };
     step.run()
 }

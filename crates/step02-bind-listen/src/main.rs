@@ -32,6 +32,7 @@ fn main() -> ExitCode {
             ),
         }),
         connect: None,
+        commands: Vec::new(),
     };
     step.run()
 }

@@ -36,6 +36,7 @@ fn main() -> ExitCode {
             ),
         }),
         connect: None,
+        commands: Vec::new(),
     };
     step.run()
 }

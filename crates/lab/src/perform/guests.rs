@@ -8,7 +8,7 @@ use crate::guest::Guest;
 use crate::language::Language;
 use crate::play::Play;
 use crate::scene::{Layer, Variant};
-use crate::step::print;
+use crate::terminal::print;
 use crate::trouble::Trouble;
 
 /// The guests that have played, and what is to be said of the others.
