@@ -7,8 +7,8 @@ const EPHEMERAL: std::ops::RangeInclusive<u32> = 32768..=60999;
 
 /// Puts names in place of what differs each time.
 ///
-/// - A number of the ephemeral range that stands behind a local address (`127.0.0.1:`, `0.0.0.0:`, `[::1]:`, `[::ffff:127.0.0.1]:`)
-///   or behind `port ` somewhere in the text becomes `<port1>`, `<port2>` … by first appearance, wherever it stands.
+/// - A number of the ephemeral range that stands behind a local address (`127.0.0.1:`, `0.0.0.0:`, `[::1]:`, `[::ffff:127.0.0.1]:`),
+///   behind that of a group (`239.255.0.1:`) or behind `port ` somewhere in the text becomes `<port1>`, `<port2>` … by first appearance, wherever it stands.
 /// - The two bytes of such a port, in hexadecimal (`e1 fd`, `0xe1fd`) or as a sum (`225 * 256 + 253`), become a name as well.
 /// - A number behind `process `, `pid ` or `clone(…) = ` and its like becomes `<process1>` … in the same way.
 /// - A time with its unit (`1.234 s`, `12 ms`, `31.5 µs`) becomes `<time>`, and the unit stays.
@@ -192,7 +192,7 @@ fn is_behind_address(before: &str) -> bool {
         || host.ends_with("[::ffff:127.0.0.1]")
         || host.ends_with("[::]")
         || word == "0.0.0.0"
-        || (word.starts_with("127.") && word.split('.').count() == 4)
+        || ((word.starts_with("127.") || word.starts_with("239.")) && word.split('.').count() == 4)
 }
 
 fn is_behind_process(before: &str) -> bool {
@@ -236,6 +236,7 @@ mod tests {
             "40000 and then 127.8.9.1:40000",
             "<port1> and then 127.8.9.1:<port1>",
         );
+        check("to 239.255.10.10:40000", "to 239.255.10.10:<port1>");
     }
 
     #[test]

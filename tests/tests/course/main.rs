@@ -25,4 +25,5 @@ mod records;
 mod scenes;
 mod serve;
 mod stack;
+mod udp;
 mod user;
