@@ -20,6 +20,7 @@ pub mod scenes;
 pub mod served;
 pub mod skip;
 pub mod sync;
+pub mod talker;
 pub mod temp;
 pub mod terminal;
 

@@ -27,6 +27,8 @@ pub fn run(name: &str, args: &[&str]) -> Output {
 pub struct Run {
     command: Command,
     input: Option<Vec<u8>>,
+    /// Whether its input is a pipe that somebody else writes to.
+    keyboard: bool,
     shown: String,
 }
 
@@ -68,6 +70,7 @@ impl Run {
             shown: path.display().to_string(),
             command,
             input: None,
+            keyboard: false,
         }
     }
 
@@ -94,6 +97,12 @@ impl Run {
         self
     }
 
+    /// A pipe for its standard input, which whoever starts it writes to.
+    pub fn with_keyboard(mut self) -> Run {
+        self.keyboard = true;
+        self
+    }
+
     /// The command itself, to change it further.
     pub fn command(&mut self) -> &mut Command {
         &mut self.command
@@ -102,7 +111,7 @@ impl Run {
     /// Starts the program with this standard output; its input is a pipe if it was given any.
     #[track_caller]
     pub fn start(mut self, stdout: Stdio, stderr: Stdio) -> Child {
-        let stdin = if self.input.is_some() {
+        let stdin = if self.input.is_some() || self.keyboard {
             Stdio::piped()
         } else {
             Stdio::null()
@@ -112,7 +121,9 @@ impl Run {
             .command
             .spawn()
             .unwrap_or_else(|error| panic!("{} cannot be started: {error}", self.shown));
-        if let (Some(mut pipe), Some(input)) = (child.stdin.take(), self.input) {
+        if let Some(input) = self.input
+            && let Some(mut pipe) = child.stdin.take()
+        {
             thread::spawn(move || {
                 // A program that does not read to the end of its input may do so.
                 let _ = pipe.write_all(&input);

@@ -25,7 +25,7 @@ use crate::with_libc;
 ///
 /// # Errors
 ///
-/// As for [`with_libc::send_to`](crate::with_libc::send_to), as an `Errno`.
+/// As for [`with_libc::send_to`], as an `Errno`.
 pub fn send_to(fd: &OwnedFd, bytes: &[u8], flags: MsgFlags, to: SockaddrIn) -> nix::Result<usize> {
     socket::sendto(fd.as_raw_fd(), bytes, &to, flags)
 }
@@ -36,7 +36,7 @@ pub fn send_to(fd: &OwnedFd, bytes: &[u8], flags: MsgFlags, to: SockaddrIn) -> n
 ///
 /// # Errors
 ///
-/// As for [`with_libc::recv_from`](crate::with_libc::recv_from), as an `Errno`.
+/// As for [`with_libc::recv_from`], as an `Errno`.
 pub fn recv_from(fd: &OwnedFd, buffer: &mut [u8]) -> nix::Result<(usize, Option<SockaddrIn>)> {
     socket::recvfrom(fd.as_raw_fd(), buffer)
 }
@@ -66,7 +66,7 @@ pub fn bound_to(address: SocketAddrV4) -> nix::Result<OwnedFd> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::set_peer`](crate::with_libc::set_peer), as an `Errno`.
+/// As for [`with_libc::set_peer`], as an `Errno`.
 pub fn set_peer(fd: &OwnedFd, peer: SocketAddrV4) -> nix::Result<()> {
     step04::connect(fd, &SockaddrIn::from(peer))
 }
@@ -95,7 +95,7 @@ pub fn allow_broadcast(fd: &OwnedFd) -> nix::Result<()> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::join`](crate::with_libc::join), as an `Errno`.
+/// As for [`with_libc::join`], as an `Errno`.
 pub fn join(fd: &OwnedFd, group: Ipv4Addr, interface: Ipv4Addr) -> nix::Result<()> {
     let request = IpMembershipRequest::new(group, Some(interface));
     step08::setsockopt(fd, IpAddMembership, &request)

@@ -26,4 +26,5 @@ mod scenes;
 mod serve;
 mod stack;
 mod udp;
+mod udp_chat;
 mod user;

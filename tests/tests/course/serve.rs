@@ -214,7 +214,7 @@ fn serve_ends_and_leaves_nothing(step: &str) {
 
 /// Exit status 1 and one line that says it all.
 #[track_caller]
-fn one_clear_line(run: Run, says: &[&str]) {
+pub(crate) fn one_clear_line(run: Run, says: &[&str]) {
     let output = run.output().exits(1);
     let [line] = output.complaints()[..] else {
         panic!("{}: not one line\n{}", output.shown, output.all());

@@ -122,7 +122,7 @@ impl Sockets {
                     own.get(&sent.by)
                         .is_some_and(|own| is_for(&received.from, own))
                 };
-                let unknown = |sent: &&Sent| !own.get(&sent.by).is_some_and(|own| port(own) != 0);
+                let unknown = |sent: &&Sent| own.get(&sent.by).is_none_or(|own| port(own) == 0);
                 let fitting = || self.sent.iter().filter(fits);
                 let Some(sent) = fitting().find(known).or_else(|| fitting().find(unknown)) else {
                     continue;
