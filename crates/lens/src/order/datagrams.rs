@@ -37,7 +37,8 @@ struct Sent {
 struct Received {
     event: usize,
     by: Socket,
-    from: Address,
+    /// `None` where nobody asked.
+    from: Option<Address>,
     length: i64,
 }
 
@@ -91,12 +92,12 @@ impl Sockets {
             }
             "recvfrom" | "read" => {
                 let from = address(call, "src_addr").or_else(|| self.peers.get(&socket).cloned());
-                self.received.extend(from.map(|from| Received {
+                self.received.push(Received {
                     event: index,
                     by: socket,
                     from,
                     length,
-                }));
+                });
             }
             _ => {}
         }
@@ -118,18 +119,21 @@ impl Sockets {
                         && sent.length >= received.length
                         && !taken.contains(&(sent.event, received.by))
                 };
-                let known = |sent: &&Sent| {
-                    own.get(&sent.by)
-                        .is_some_and(|own| is_for(&received.from, own))
+                let known = |sent: &&Sent| match (&received.from, own.get(&sent.by)) {
+                    (Some(from), Some(own)) => is_for(from, own),
+                    (None, _) => true,
+                    (Some(_), None) => false,
                 };
-                let unknown = |sent: &&Sent| own.get(&sent.by).is_none_or(|own| port(own) == 0);
+                let unknown = |sent: &&Sent| !own.contains_key(&sent.by);
                 let fitting = || self.sent.iter().filter(fits);
                 let Some(sent) = fitting().find(known).or_else(|| fitting().find(unknown)) else {
                     continue;
                 };
                 taken.insert((sent.event, received.by));
                 pairs.push((received.event, sent.event));
-                own.insert(sent.by, received.from.clone());
+                if let Some(from) = &received.from {
+                    own.entry(sent.by).or_insert_with(|| from.clone());
+                }
             }
             if own.len() == self.own.len() {
                 return pairs;
@@ -144,18 +148,13 @@ fn is_datagram(call: &Call) -> bool {
         .is_some_and(|kind| kind.to_string().contains("SOCK_DGRAM"))
 }
 
-/// An address in a call, if it is one of IP.
+/// An address of IP in a call. Port 0 is no address yet: the kernel is to choose one.
 fn address(call: &Call, name: &str) -> Option<Address> {
     match call.arg(name)? {
-        Value::Address(address @ Address::Inet(_)) => Some(as_ipv4(address.clone())),
+        Value::Address(address @ Address::Inet(inet)) if inet.port() != 0 => {
+            Some(as_ipv4(address.clone()))
+        }
         _ => None,
-    }
-}
-
-fn port(address: &Address) -> u16 {
-    match address {
-        Address::Inet(inet) => inet.port(),
-        _ => 0,
     }
 }
 
