@@ -12,6 +12,7 @@ const EPHEMERAL: std::ops::RangeInclusive<u32> = 32768..=60999;
 /// - The two bytes of such a port, in hexadecimal (`e1 fd`, `0xe1fd`) or as a sum (`225 * 256 + 253`), become a name as well.
 /// - A number behind `process `, `pid ` or `clone(…) = ` and its like becomes `<process1>` … in the same way.
 /// - A time with its unit (`1.234 s`, `12 ms`, `31.5 µs`) becomes `<time>`, and the unit stays.
+/// - How much of something came through depends on the kernel: `2 of 6 arrived` becomes `<count> of 6 arrived`.
 /// - What a C library has behind its own function on a ladder (`accept -> libc.so.6+0x1f0c`) goes away: it differs by version.
 pub fn normal_form(text: &str) -> String {
     let mut text = without_inside_of_libc(text);
@@ -30,6 +31,7 @@ pub fn normal_form(text: &str) -> String {
         match names.get(number.digits) {
             Some(name) => out += name,
             None if is_time(&text[at..]) => out += "<time>",
+            None if is_count(&text[at..]) => out += "<count>",
             None => out += number.digits,
         }
     }
@@ -176,6 +178,19 @@ fn numbers(text: &str) -> Vec<Number<'_>> {
     found
 }
 
+/// Whether the number in front is how many arrived of so many. The line may be broken anywhere.
+fn is_count(rest: &str) -> bool {
+    let mut words = rest.split_whitespace().take(4);
+    let mut next = || words.next().unwrap_or("");
+    rest.starts_with(char::is_whitespace)
+        && next() == "of"
+        && next().bytes().all(|byte| byte.is_ascii_digit())
+        && match next() {
+            "bytes" => next().starts_with("arrived"),
+            word => word.starts_with("arrived"),
+        }
+}
+
 fn is_behind_address(before: &str) -> bool {
     if before.ends_with("port ") {
         return true;
@@ -259,6 +274,15 @@ mod tests {
         );
         check("accept -> __syscall_cancel", "accept");
         check("128 -> 16", "128 -> 16");
+    }
+
+    #[test]
+    fn how_many_arrived_is_for_the_kernel_to_say() {
+        check(
+            "2 of 6 arrived, 65482\n of 524288 bytes arrived",
+            "<count> of 6 arrived, <count>\n of 524288 bytes arrived",
+        );
+        check("2 of 6 messages", "2 of 6 messages");
     }
 
     #[test]
