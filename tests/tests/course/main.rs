@@ -19,6 +19,7 @@ macro_rules! for_each_step {
 mod chat;
 mod chat_commands;
 mod command_line;
+mod coverage;
 mod guests;
 mod kernel;
 mod layout;
