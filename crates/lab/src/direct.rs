@@ -50,6 +50,16 @@ pub(crate) struct Request<'a> {
     pub(crate) before_taught: Option<&'a mut dyn FnMut()>,
 }
 
+impl Request<'_> {
+    /// What is typed for this actor.
+    fn lines(&self, actor: &str) -> &'static [&'static str] {
+        let mut typed = self.guest.iter().flat_map(|ready| ready.guest.typed);
+        typed
+            .find(|(name, _)| *name == actor)
+            .map_or(&[], |(_, lines)| lines)
+    }
+}
+
 /// Plays a scene.
 ///
 /// # Errors
@@ -70,6 +80,7 @@ pub(crate) fn play(request: Request<'_>) -> Result<Play, Trouble> {
             output: held.output,
             is_guest: held.keyboard.is_some(),
             keyboard: held.keyboard,
+            lines: request.lines(actor.name).iter(),
             ready: 0,
             waiting: None,
             gone: false,
@@ -101,6 +112,8 @@ struct Actor {
     output: File,
     is_guest: bool,
     keyboard: Option<PipeWriter>,
+    /// What is still to be typed.
+    lines: std::slice::Iter<'static, &'static str>,
     ready: u64,
     waiting: Option<Waiting>,
     gone: bool,
@@ -179,10 +192,10 @@ impl Director<'_> {
             self.cast.let_end(Instant::now() + DEADLINE, LOOK_AGAIN);
         }
         self.cast.kill_all();
-        if let Some(since) = self.stuck {
-            self.hear_until(since)?;
-        } else if self.request.guest.is_some() {
+        if self.request.guest.is_some() {
             self.hear_the_rest()?;
+        } else if let Some(since) = self.stuck {
+            self.hear_until(since)?;
         }
         self.finish(trouble)
     }
@@ -361,8 +374,8 @@ impl Director<'_> {
         self.marks.push(Mark { at, who, what });
     }
 
-    /// Presses Enter for a guest that waits for a person, when all the others have ended, wait for a cue or sleep:
-    /// then it is the guest's turn.
+    /// Types a line for a guest that waits for a person, when all the others have ended, wait for a cue or sleep:
+    /// then it is the guest's turn. Where the guest has no lines, or no more of them, it is Enter alone.
     fn press_enter(&mut self) {
         for guest in 0..self.actors.len() {
             let actor = &self.actors[guest];
@@ -382,9 +395,11 @@ impl Director<'_> {
             for note in seen {
                 self.mark(guest, note);
             }
-            if let Some(keyboard) = &mut self.actors[guest].keyboard {
-                // A guest that has ended meanwhile needs no Enter.
-                let _ = keyboard.write_all(b"\n");
+            let actor = &mut self.actors[guest];
+            let line = actor.lines.next().unwrap_or(&"");
+            if let Some(keyboard) = &mut actor.keyboard {
+                // A guest that has ended meanwhile needs no line.
+                let _ = keyboard.write_all(format!("{line}\n").as_bytes());
             }
         }
     }
@@ -452,7 +467,7 @@ impl Director<'_> {
     fn announces_stuck(&self) -> bool {
         self.signs()
             .iter()
-            .any(|sign| matches!(sign, Sign::Stuck(_)))
+            .any(|sign| matches!(sign, Sign::Stuck(_) | Sign::Waits(..)))
     }
 
     /// Who sleeps where, when all who are announced to be stuck sleep at the same time.
@@ -479,8 +494,18 @@ impl Director<'_> {
         self.signs().iter().find_map(|sign| match sign {
             // Twice: whoever woke up between the two looks is not stuck.
             Sign::Stuck(sleepers) => look(sleepers).and_then(|_| look(sleepers)),
+            Sign::Waits(name, call) if self.is_last(name) => {
+                let sleeper = [(*name, *call)];
+                look(&sleeper).and_then(|_| look(&sleeper))
+            }
             _ => None,
         })
+    }
+
+    /// Whether all the others have ended.
+    fn is_last(&self, name: &str) -> bool {
+        let mut others = self.actors.iter().filter(|actor| actor.run.actor != name);
+        others.all(|actor| actor.gone)
     }
 
     /// Says who waits for a cue that nobody is left to give.
@@ -627,7 +652,7 @@ impl Director<'_> {
     }
 }
 
-/// What must be seen. A guest finds nothing, but the peers that play with it do.
+/// What must be seen. A guest finds nothing, but the peers that play with it do; and where it sleeps can be seen.
 fn announced_of(request: &Request<'_>) -> Vec<Sign> {
     let mut signs = announced(request.scene, request.layer, request.variant);
     if request.guest.is_some() {
@@ -635,7 +660,11 @@ fn announced_of(request: &Request<'_>) -> Vec<Sign> {
             let mut actors = request.scene.actors.iter();
             actors.any(|actor| actor.is_peer && actor.name == name)
         };
-        signs.retain(|sign| matches!(sign, Sign::Found(actor, _) if is_peer(actor)));
+        signs.retain(|sign| match sign {
+            Sign::Found(actor, _) => is_peer(actor),
+            Sign::Waits(..) => true,
+            _ => false,
+        });
     }
     signs
 }

@@ -8,7 +8,7 @@
 //! - What it prints is heard. `listening on ADDRESS` and `connected from ADDRESS` are the cues
 //!   `listening` and `connected`. A Rust actor that waits for any other cue of a guest goes on when the guest has ended.
 //! - Where it waits for a person (`input()`, `getchar()`), the lab presses Enter, once all the others
-//!   have ended, wait or sleep.
+//!   have ended, wait or sleep. What is to be typed before that is said with [`Guest::typing`].
 
 use std::ffi::OsString;
 use std::fs::DirBuilder;
@@ -38,6 +38,8 @@ pub struct Guest {
     pub path: &'static str,
     /// The lines that make the taught call.
     pub quotes: &'static [Quote],
+    /// What each actor is given to type, line after line, where it waits for a person.
+    pub typed: &'static [(&'static str, &'static [&'static str])],
 }
 
 /// Names a guest of the step: the language, the file in the step's folder `guests`, and what the lines contain
@@ -53,6 +55,7 @@ macro_rules! guest {
                 text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/guests/", $file)),
                 needle: $needle,
             }),*],
+            typed: &[],
         }
     };
 }
@@ -84,6 +87,11 @@ pub(crate) struct Ready<'a> {
 }
 
 impl Guest {
+    /// The same guest, and what each actor is given to type.
+    pub const fn typing(self, typed: &'static [(&'static str, &'static [&'static str])]) -> Guest {
+        Guest { typed, ..self }
+    }
+
     /// The source file, from the step's folder.
     pub(crate) fn file(&self) -> &'static str {
         let mut parts = self.path.rmatch_indices('/');

@@ -209,5 +209,8 @@ pub(crate) fn missing(play: &Play, sign: &Sign, stuck: bool) -> Option<String> {
         Sign::Stuck(_) => {
             (!stuck).then(|| "the actors were to wait for each other, and did not".to_owned())
         }
+        Sign::Waits(actor, call) => {
+            (!stuck).then(|| format!("{actor} was to wait in {call} in the end, and did not"))
+        }
     }
 }

@@ -106,6 +106,9 @@ pub enum Sign {
     /// All of these actors sleep in these calls at the same time, and nothing is left that could wake them.
     /// The lab ends the scene when it sees that.
     Stuck(&'static [(&'static str, &'static str)]),
+    /// This actor sleeps in this call when all the others have ended: it waits for the next one, who does not come.
+    /// The lab ends the scene when it sees that.
+    Waits(&'static str, &'static str),
 }
 
 /// One actor of a scene.

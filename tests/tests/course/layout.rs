@@ -12,7 +12,7 @@ use serde_json::Value;
 const LINES: usize = 150;
 
 /// The scenes of each step, the main one first. `*` marks those that no learner should miss.
-const SCENES: [(&str, &str); 8] = [
+const SCENES: [(&str, &str); 9] = [
     ("step00-hello", "*hello"),
     ("step01-socket", "*socket families *wrong-protocol"),
     (
@@ -34,6 +34,10 @@ const SCENES: [(&str, &str); 8] = [
         "step06-close",
         "*close *half-close *unread-reset linger-zero *time-wait dup-keeps-open exec-leak close-twice \
          late-errno",
+    ),
+    (
+        "step07-chat",
+        "*chat *merged *cut utf8-split *empty-line host-order-length struct-padding",
     ),
     (
         "step10-udp",

@@ -11,12 +11,16 @@ macro_rules! for_each_step {
             #[test] fn step04() { super::$test("step04-connect"); }
             #[test] fn step05() { super::$test("step05-send-recv"); }
             #[test] fn step06() { super::$test("step06-close"); }
+            #[test] fn step07() { super::$test("step07-chat"); }
             #[test] fn step10() { super::$test("step10-udp"); }
         })*
     };
 }
 
+mod chat;
+mod chat_commands;
 mod command_line;
+mod coverage;
 mod guests;
 mod kernel;
 mod layout;
