@@ -7,12 +7,13 @@ const EPHEMERAL: std::ops::RangeInclusive<u32> = 32768..=60999;
 
 /// Puts names in place of what differs each time.
 ///
-/// - A number of the ephemeral range that stands behind a local address (`127.0.0.1:`, `0.0.0.0:`, `[::1]:`, `[::ffff:127.0.0.1]:`)
-///   or behind `port ` somewhere in the text becomes `<port1>`, `<port2>` … by first appearance, wherever it stands.
+/// - A number of the ephemeral range that stands behind a local address (`127.0.0.1:`, `0.0.0.0:`, `[::1]:`, `[::ffff:127.0.0.1]:`),
+///   behind that of a group (`239.255.0.1:`) or behind `port ` somewhere in the text becomes `<port1>`, `<port2>` … by first appearance, wherever it stands.
 /// - The two bytes of such a port, in hexadecimal (`e1 fd`, `0xe1fd`) or as a sum (`225 * 256 + 253`), become a name as well.
 /// - A number behind `process `, `pid ` or `clone(…) = ` and its like becomes `<process1>` … in the same way.
 /// - A time with its unit (`1.234 s`, `12 ms`, `31.5 µs`) becomes `<time>`, and the unit stays.
 /// - What an actor says of the machine (`» this machine: …`), to the end of its row, becomes `<its own>`.
+/// - How much of something came through depends on the kernel: `2 of 6 arrived` becomes `<count> of 6 arrived`.
 /// - What a C library has behind its own function on a ladder (`accept -> libc.so.6+0x1f0c`) goes away: it differs by version.
 pub fn normal_form(text: &str) -> String {
     let mut text = without_inside_of_libc(&without_the_machine(text));
@@ -31,6 +32,7 @@ pub fn normal_form(text: &str) -> String {
         match names.get(number.digits) {
             Some(name) => out += name,
             None if is_time(&text[at..]) => out += "<time>",
+            None if is_count(&text[at..]) => out += "<count>",
             None => out += number.digits,
         }
     }
@@ -196,6 +198,19 @@ fn numbers(text: &str) -> Vec<Number<'_>> {
     found
 }
 
+/// Whether the number in front is how many arrived of so many. The line may be broken anywhere.
+fn is_count(rest: &str) -> bool {
+    let mut words = rest.split_whitespace().take(4);
+    let mut next = || words.next().unwrap_or("");
+    rest.starts_with(char::is_whitespace)
+        && next() == "of"
+        && next().bytes().all(|byte| byte.is_ascii_digit())
+        && match next() {
+            "bytes" => next().starts_with("arrived"),
+            word => word.starts_with("arrived"),
+        }
+}
+
 fn is_behind_address(before: &str) -> bool {
     if before.ends_with("port ") {
         return true;
@@ -212,7 +227,7 @@ fn is_behind_address(before: &str) -> bool {
         || host.ends_with("[::ffff:127.0.0.1]")
         || host.ends_with("[::]")
         || word == "0.0.0.0"
-        || (word.starts_with("127.") && word.split('.').count() == 4)
+        || ((word.starts_with("127.") || word.starts_with("239.")) && word.split('.').count() == 4)
 }
 
 fn is_behind_process(before: &str) -> bool {
@@ -256,6 +271,7 @@ mod tests {
             "40000 and then 127.8.9.1:40000",
             "<port1> and then 127.8.9.1:<port1>",
         );
+        check("to 239.255.10.10:40000", "to 239.255.10.10:<port1>");
     }
 
     #[test]
@@ -291,6 +307,15 @@ mod tests {
             "  » this machine: <its own>\n  close(3) = 0\n      still close\n",
         );
         check("it says » this machine: x", "it says » this machine: x");
+    }
+
+    #[test]
+    fn how_many_arrived_is_for_the_kernel_to_say() {
+        check(
+            "2 of 6 arrived, 65482\n of 524288 bytes arrived",
+            "<count> of 6 arrived, <count>\n of 524288 bytes arrived",
+        );
+        check("2 of 6 messages", "2 of 6 messages");
     }
 
     #[test]

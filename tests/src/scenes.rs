@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::run::run;
 
 /// The steps there are.
-pub const STEPS: [&str; 9] = [
+pub const STEPS: [&str; 10] = [
     "step00-hello",
     "step01-socket",
     "step02-bind-listen",
@@ -18,6 +18,7 @@ pub const STEPS: [&str; 9] = [
     "step06-close",
     "step07-chat",
     "step09-names",
+    "step10-udp",
 ];
 
 /// The layers, from the kernel upwards.

@@ -83,22 +83,26 @@ impl Talker {
     /// Reads on until a line is whole that begins with this; returns the rest of that line.
     #[track_caller]
     pub fn line(&mut self, begins: &str) -> String {
+        let line = self.line_if(begins);
+        line.unwrap_or_else(|| panic!("{} ended without {begins:?}\n{}", self.shown, self.text()))
+    }
+
+    /// The same; `None` if it ends before.
+    #[track_caller]
+    pub fn line_if(&mut self, begins: &str) -> Option<String> {
         loop {
             let rest = &self.printed[self.seen..];
             let Some(length) = rest.iter().position(|byte| *byte == b'\n') else {
-                assert!(
-                    self.more(),
-                    "{} ended without {begins:?}\n{}",
-                    self.shown,
-                    self.text()
-                );
-                continue;
+                if self.more() {
+                    continue;
+                }
+                return None;
             };
             let line = String::from_utf8_lossy(&rest[..length]).into_owned();
             self.seen += length + 1;
             // A prompt ends with no newline: what comes next stands behind it.
             if let Some(rest) = line.trim_start_matches(">>").strip_prefix(begins) {
-                return rest.to_owned();
+                return Some(rest.to_owned());
             }
         }
     }

@@ -203,7 +203,7 @@ pub(crate) fn play(stage: &mut Stage, scene: &Scene, actor: &str, words: &[Strin
         command.arg(address.to_string());
     }
     if actor != first && scene.played_by_guest().any(|name| name == first) {
-        stage.wait_asleep(first, "accept");
+        stage.wait_asleep(first, scene.waits_in);
     }
     let error = command.exec();
     Err(Trouble::new(format!("{program}: {error}")))

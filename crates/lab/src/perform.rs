@@ -322,7 +322,9 @@ impl<'a> Performance<'a> {
             );
         }
         if self.step.serve.is_some() {
-            out += &format!("  {run} serve\n    and in a second terminal: nc 127.0.0.1 9000\n");
+            let main = self.step.scenes.first().unwrap_or(self.scene);
+            let line = main.second_terminal;
+            out += &format!("  {run} serve\n    and in a second terminal: {line}\n");
         }
         if self.step.serve.is_none() && self.step.connect.is_some() {
             out += &format!("  {run} connect {}\n", cli::DEFAULT_ADDRESS);

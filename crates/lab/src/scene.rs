@@ -139,6 +139,8 @@ pub struct Scene {
     pub(crate) needs: Option<fn() -> Result<(), String>>,
     pub(crate) aside: Option<fn(&str) -> Option<&'static str>>,
     pub(crate) guests: Vec<Guest>,
+    pub(crate) waits_in: &'static str,
+    pub(crate) second_terminal: &'static str,
 }
 
 impl Scene {
@@ -161,6 +163,8 @@ impl Scene {
             needs: None,
             aside: None,
             guests: Vec::new(),
+            waits_in: "accept",
+            second_terminal: "nc 127.0.0.1 9000",
         }
     }
 
@@ -266,6 +270,20 @@ impl Scene {
     /// `--guests` plays it beside the layers, `--layer LANGUAGE` alone.
     pub fn guest(mut self, guest: Guest) -> Scene {
         self.guests.push(guest);
+        self
+    }
+
+    /// The call in which the first actor waits for the others, where it is not `accept`:
+    /// a guest that is to call comes when the first one sleeps there.
+    pub fn waits_in(mut self, call: &'static str) -> Scene {
+        self.waits_in = call;
+        self
+    }
+
+    /// Of the main scene: what a learner types in a second terminal to meet the step's `serve`,
+    /// where it is not `nc 127.0.0.1 9000`.
+    pub fn second_terminal(mut self, line: &'static str) -> Scene {
+        self.second_terminal = line;
         self
     }
 

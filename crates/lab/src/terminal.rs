@@ -28,8 +28,10 @@ pub fn ask(prompt: &str) -> Result<Option<Vec<u8>>, Trouble> {
     print(prompt)?;
     let mut line = Vec::new();
     if io::stdin().lock().read_until(b'\n', &mut line)? == 0 {
-        // The prompt has no newline of its own, and what comes next is not an answer to it.
-        print("\n")?;
+        // A prompt has no newline of its own, and what comes next is not an answer to it.
+        if !prompt.is_empty() {
+            print("\n")?;
+        }
         return Ok(None);
     }
     if line.ends_with(b"\n") {

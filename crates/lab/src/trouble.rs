@@ -62,7 +62,7 @@ impl<T, E: Error + 'static> OnCall<T> for Result<T, E> {
     fn on(self, call: &str, address: impl fmt::Display) -> Result<T, Trouble> {
         self.map_err(|error| {
             let advice = errno_of(&error)
-                .and_then(advice)
+                .and_then(|errno| advice(call, errno))
                 .map(|a| format!(": {a}"))
                 .unwrap_or_default();
             Trouble::new(format!("{call} {address}: {}{advice}", words(&error)))
@@ -84,8 +84,11 @@ pub(crate) fn words(error: &(dyn Error + 'static)) -> String {
     }
 }
 
-fn advice(errno: i32) -> Option<&'static str> {
+fn advice(call: &str, errno: i32) -> Option<&'static str> {
     Some(match errno {
+        libc::EACCES if call != "bind" => {
+            "that is a broadcast address, or a rule of this machine forbids it; give the address of one machine"
+        }
         libc::EACCES => "ports below 1024 need a privilege; try 9000",
         libc::EADDRINUSE => {
             "another socket has this address; stop that program (or wait a minute, if it has \

@@ -9,6 +9,8 @@
 //!
 //! [`by_time`] is for programs nobody gave cues to: rows stand as the tracer saw them.
 
+mod datagrams;
+
 use std::collections::HashMap;
 
 use crate::event::{Address, Call, Ends, Event, Note, Outcome, Turn, Value, Who};
@@ -331,6 +333,12 @@ impl Graph {
                 if let Some(&(cause, _)) = self.of_event.get(&cause) {
                     self.edge(cause, effect_node);
                 }
+            }
+        }
+        for (effect, cause) in datagrams::received(events) {
+            let found = (self.of_event.get(&effect), self.of_event.get(&cause));
+            if let (Some(&(entry, exit)), Some(&(cause, _))) = found {
+                self.edge(cause, exit.unwrap_or(entry));
             }
         }
     }

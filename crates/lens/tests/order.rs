@@ -258,3 +258,80 @@ proptest! {
         }
     }
 }
+
+/// A call on a socket for datagrams, with its address argument.
+fn datagram(mut call: Call, argument: &'static str, port: u16) -> Event {
+    let value = Value::Address(address(port));
+    call.args.push(Arg {
+        name: argument,
+        value,
+    });
+    Event::Call(call)
+}
+
+fn datagram_socket(process: i32, times: (u64, u64)) -> Event {
+    let mut call = call(process, "socket", 0, times, 3);
+    call.args = vec![Arg {
+        name: "type",
+        value: Value::Flags {
+            names: vec![Cow::Borrowed("SOCK_DGRAM")],
+            rest: 0,
+        },
+    }];
+    Event::Call(call)
+}
+
+/// The client has no address until it sends, and the record learns it from the server's recvfrom.
+/// The tracer may hear late of a return, as here of the server's: the answer has come before.
+#[test]
+fn a_datagram_and_its_answer_are_cause_and_effect() {
+    let hello = |server_returned: u64| {
+        vec![
+            datagram_socket(SERVER, (10, 11)),
+            datagram(call(SERVER, "bind", 3, (12, 13), 0), "addr", 9000),
+            datagram_socket(CLIENT, (14, 15)),
+            datagram(
+                call(SERVER, "recvfrom", 3, (20, server_returned), 5),
+                "src_addr",
+                40000,
+            ),
+            datagram(call(CLIENT, "sendto", 3, (30, 31), 5), "dest_addr", 9000),
+            datagram(call(CLIENT, "recvfrom", 3, (32, 60), 2), "src_addr", 9000),
+            datagram(call(SERVER, "sendto", 3, (50, 51), 2), "dest_addr", 40000),
+            Event::Call(call(CLIENT, "close", 3, (70, 71), 0)),
+        ]
+    };
+    let expected = [
+        "server socket",
+        "server bind",
+        "server recvfrom…",
+        "client socket",
+        "client sendto",
+        "client recvfrom…",
+        "server …recvfrom",
+        "server sendto",
+        "client …recvfrom",
+        "client close",
+    ];
+    for server_returned in [31, 40, 49] {
+        let events = hello(server_returned);
+        let rows = causal(&events, &lanes(), false);
+        assert_eq!(names(&events, &rows), expected, "{server_returned}");
+        // Both recvfroms began before the send that woke them.
+        assert_eq!(waited(&events, &lanes()), [3, 5]);
+    }
+}
+
+/// A stranger's datagram to a connected socket goes nowhere: it is not what the socket received.
+#[test]
+fn a_datagram_of_somebody_else_is_no_cause() {
+    let events = vec![
+        datagram_socket(SERVER, (1, 2)),
+        datagram(call(SERVER, "bind", 3, (3, 4), 0), "addr", 9000),
+        datagram_socket(CLIENT, (5, 6)),
+        connected(call(CLIENT, "connect", 3, (7, 8), 0), 40000, 9001),
+        datagram(call(SERVER, "sendto", 3, (10, 11), 4), "dest_addr", 40000),
+        Event::Call(call(CLIENT, "recvfrom", 3, (9, 30), 4)),
+    ];
+    assert!(waited(&events, &lanes()).is_empty());
+}

@@ -247,6 +247,43 @@ fn step07_the_documents_server_meets_every_client() {
     server.is_killed();
 }
 
+/// nc on the other side: it sends a newline with every line, which is not shown.
+#[test]
+fn step07_every_client_meets_nc() {
+    let Some(nc) = installed("nc") else {
+        return not_run("the chat with nc -l", "no nc");
+    };
+    for other in SPEAKERS {
+        for framing in ["none", "lines"] {
+            let run = Run::path(nc.clone()).args(["-l", "-v", "127.0.0.1", "0"]);
+            let mut server = Talker::start(run, "nc -l");
+            // Not every nc chooses a port by itself and says which.
+            let Some(place) = server.line_if("Listening on ") else {
+                return not_run("the chat with nc -l", "another kind of nc");
+            };
+            let port = place.rsplit(' ').next().expect("a word");
+            let address = format!("127.0.0.1:{port}");
+            let Some(run) = speaker(other, "client", &address, framing) else {
+                continue;
+            };
+            let mut client = Talker::start(run, &format!("the client in {other}"));
+            client.prints(&format!("connected to {address}\n>>"));
+            server.line("Connection received on ");
+            let newline = if framing == "lines" { "\n" } else { "" };
+            for (question, answer) in [("hello", "hi"), ("你好", "👋🏽")] {
+                client.types(question);
+                server.prints(&format!("{question}{newline}"));
+                server.types(answer);
+                client.prints(&format!("{answer}\n>>"));
+            }
+            client.types("exit");
+            assert_eq!(client.end().0, Some(0), "the client in {other}, with nc");
+            server.ends_input();
+            server.end();
+        }
+    }
+}
+
 /// The client waits for an answer, and the server is gone: that is announced, and is no error.
 #[track_caller]
 fn is_killed_under_every_client(name: &str) {

@@ -37,6 +37,10 @@ const TAUGHT: &[(&str, &[&[&str]])] = &[
         &[&["recvfrom", "read"], &["sendto", "write"]],
     ),
     ("step09-names", &[&["socket"], &["connect"]]),
+    (
+        "step10-udp",
+        &[&["recvfrom", "recvmsg"], &["sendto", "sendmsg"]],
+    ),
 ];
 
 fn taught(step: &str) -> &'static [&'static [&'static str]] {

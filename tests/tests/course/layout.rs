@@ -43,6 +43,11 @@ const SCENES: &[(&str, &str)] = &[
         "step09-names",
         "*names *localhost-v6 connect-each *not-found *static-buffer old-pair *dual-stack v6only",
     ),
+    (
+        "step10-udp",
+        "*udp *boundaries *truncated real-length *empty-datagram *lost *connected nobody-there *late-error \
+         broadcast multicast",
+    ),
 ];
 
 #[test]

@@ -13,6 +13,7 @@ macro_rules! for_each_step {
             #[test] fn step06() { super::$test("step06-close"); }
             #[test] fn step07() { super::$test("step07-chat"); }
             #[test] fn step09() { super::$test("step09-names"); }
+            #[test] fn step10() { super::$test("step10-udp"); }
         })*
     };
 }
@@ -20,6 +21,7 @@ macro_rules! for_each_step {
 mod chat;
 mod chat_commands;
 mod command_line;
+mod coverage;
 mod guests;
 mod kernel;
 mod layout;
@@ -29,4 +31,6 @@ mod records;
 mod scenes;
 mod serve;
 mod stack;
+mod udp;
+mod udp_chat;
 mod user;

@@ -1,7 +1,8 @@
 //! `serve` and `connect` with real peers: whatever a client does, the server stays, and at its end nothing is left.
 
+use std::any::Any;
 use std::io::Write;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -36,9 +37,29 @@ fn started(step: &str, layer: &str, more: &[&str]) -> Served {
         .unwrap_or_else(|output| panic!("{} does not serve\n{}", output.shown, output.all()))
 }
 
+/// Whether the step's halves send datagrams, where the others make connections.
+fn is_udp(step: &str) -> bool {
+    step == "step10-udp"
+}
+
+/// Takes an address for as long as the value lives; an error where somebody else has it.
+fn take(step: &str, address: SocketAddr) -> std::io::Result<(Box<dyn Any>, SocketAddr)> {
+    if is_udp(step) {
+        let socket = UdpSocket::bind(address)?;
+        let address = socket.local_addr()?;
+        return Ok((Box::new(socket), address));
+    }
+    let listener = TcpListener::bind(address)?;
+    let address = listener.local_addr()?;
+    Ok((Box::new(listener), address))
+}
+
 /// A well-behaved client gets what this step's server gives.
 #[track_caller]
 fn still_answers(step: &str, served: &mut Served, after: &str) {
+    if is_udp(step) {
+        return crate::udp::still_answers(served, after);
+    }
     let stream = connect(served.address);
     if step == "step02-bind-listen" {
         // It never accepts: to be connected is all there is.
@@ -66,6 +87,10 @@ fn still_answers(step: &str, served: &mut Served, after: &str) {
 fn serve_stays_up(step: &str) {
     for layer in layers(step, "serve") {
         let mut served = started(step, layer, &[]);
+        if is_udp(step) {
+            crate::udp::serve_stays_up(served);
+            continue;
+        }
         let address = served.address;
         // A server that never accepts has room for a handful only, and hears nothing of them.
         let queue_only = step == "step02-bind-listen";
@@ -177,7 +202,7 @@ fn serve_ends_and_leaves_nothing(step: &str) {
                     "ended otherwise",
                 );
                 output.check(!output.stderr.contains("panicked"), "a panic");
-                let again = TcpListener::bind(address);
+                let again = take(step, address);
                 output.check(
                     again.is_ok() || signal != libc::SIGKILL,
                     "the address is still taken",
@@ -189,7 +214,7 @@ fn serve_ends_and_leaves_nothing(step: &str) {
 
 /// Exit status 1 and one line that says it all.
 #[track_caller]
-fn one_clear_line(run: Run, says: &[&str]) {
+pub(crate) fn one_clear_line(run: Run, says: &[&str]) {
     let output = run.output().exits(1);
     let [line] = output.complaints()[..] else {
         panic!("{}: not one line\n{}", output.shown, output.all());
@@ -203,8 +228,8 @@ fn one_clear_line(run: Run, says: &[&str]) {
 #[track_caller]
 fn addresses_that_cannot_be_had(step: &str) {
     let layers = layers(step, "serve");
-    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = taken.local_addr().expect("a bound socket has a name");
+    let any_port = (Ipv4Addr::LOCALHOST, 0).into();
+    let (_taken, address) = take(step, any_port).expect("a free port");
     let address = address.to_string();
     for layer in &layers {
         let run = Run::new(step).args(["serve", &address, "--layer", layer]);
@@ -265,7 +290,13 @@ fn refusing() -> (std::os::fd::OwnedFd, SocketAddr) {
 
 #[track_caller]
 fn connect_is_refused(step: &str) {
-    let (_bound, address) = refusing();
+    let (_bound, address): (Box<dyn Any>, _) = if is_udp(step) {
+        let (socket, address) = crate::udp::deaf();
+        (Box::new(socket), address)
+    } else {
+        let (socket, address) = refusing();
+        (Box::new(socket), address)
+    };
     let address = address.to_string();
     for layer in layers(step, "connect") {
         let run = Run::new(step).args(["connect", &address, "--layer", layer]);

@@ -4,7 +4,7 @@ use lab::{Played, Scene, Sign, Stage, layers, peer};
 use step05_send_recv::with_std::write_all;
 use step07_chat::Framing;
 
-use super::hear;
+use super::{framing, hear};
 
 /// How long the message is: more than the 1024 bytes that one recv has room for.
 const LONG: usize = 1500;
@@ -34,48 +34,31 @@ pub(crate) fn scene() -> Scene {
 }
 
 fn server_libc(stage: &mut Stage) -> Played {
-    let connection = hear::accept_libc(stage)?;
-    stage.wait("sent");
-    let framing = framing(stage);
-    let heard = hear::hear_libc(stage, connection, framing)?;
+    let framing = framing(stage, Framing::Length);
+    let heard = hear::server_libc(stage, framing, Some("sent"))?;
     lengths(stage, &heard);
     Ok(())
 }
 
 fn server_nix(stage: &mut Stage) -> Played {
-    let connection = hear::accept_nix(stage)?;
-    stage.wait("sent");
-    let framing = framing(stage);
-    let heard = hear::hear_nix(stage, &connection, framing)?;
+    let framing = framing(stage, Framing::Length);
+    let heard = hear::server_nix(stage, framing, Some("sent"))?;
     lengths(stage, &heard);
     Ok(())
 }
 
 fn server_socket2(stage: &mut Stage) -> Played {
-    let connection = hear::accept_socket2(stage)?;
-    stage.wait("sent");
-    let framing = framing(stage);
-    let heard = hear::hear_socket2(stage, &connection, framing)?;
+    let framing = framing(stage, Framing::Length);
+    let heard = hear::server_socket2(stage, framing, Some("sent"))?;
     lengths(stage, &heard);
     Ok(())
 }
 
 fn server_std(stage: &mut Stage) -> Played {
-    let connection = hear::accept_std(stage)?;
-    stage.wait("sent");
-    let framing = framing(stage);
-    let heard = hear::hear_std(stage, &connection, framing)?;
+    let framing = framing(stage, Framing::Length);
+    let heard = hear::server_std(stage, framing, Some("sent"))?;
     lengths(stage, &heard);
     Ok(())
-}
-
-/// Wrong without framing: one recv is taken for one message.
-fn framing(stage: &Stage) -> Framing {
-    if stage.repaired() {
-        Framing::Length
-    } else {
-        Framing::None
-    }
 }
 
 fn lengths(stage: &Stage, heard: &[String]) {
@@ -94,7 +77,7 @@ fn client(stage: &mut Stage) -> Played {
     let connection = peer::connect(stage)?;
     let text = "x".repeat(LONG);
     let bytes = if stage.repaired() {
-        framing(stage).bytes(&text)?
+        Framing::Length.bytes(&text)?
     } else {
         text.into_bytes()
     };

@@ -6,6 +6,8 @@ use step04_connect as step04;
 use step05_send_recv as step05;
 use step07_chat::{Framing, Inbox, with_libc, with_nix, with_socket2, with_std};
 
+use super::framing;
+
 pub(crate) fn scene() -> Scene {
     Scene::mistake(
         "empty-line",
@@ -39,7 +41,7 @@ fn client_libc(stage: &mut Stage) -> Played {
         // Wrong: a message of 0 bytes.
         stage.taught(|| step05::with_libc::send(connection, b"", 0))?;
     }
-    let answer = with_libc::receive(connection, &mut Inbox::new(framing(stage)))?;
+    let answer = with_libc::receive(connection, &mut Inbox::new(framing(stage, Framing::Lines)))?;
     found(stage, answer);
     Ok(())
 }
@@ -53,7 +55,7 @@ fn client_nix(stage: &mut Stage) -> Played {
         let none = MsgFlags::empty();
         stage.taught(|| step05::with_nix::send(&connection, b"", none))?;
     }
-    let answer = with_nix::receive(&connection, &mut Inbox::new(framing(stage)))?;
+    let answer = with_nix::receive(&connection, &mut Inbox::new(framing(stage, Framing::Lines)))?;
     found(stage, answer);
     Ok(())
 }
@@ -66,7 +68,8 @@ fn client_socket2(stage: &mut Stage) -> Played {
         // Wrong: a message of 0 bytes.
         stage.taught(|| step05::with_socket2::send(&connection, b""))?;
     }
-    let answer = with_socket2::receive(&connection, &mut Inbox::new(framing(stage)))?;
+    let answer =
+        with_socket2::receive(&connection, &mut Inbox::new(framing(stage, Framing::Lines)))?;
     found(stage, answer);
     Ok(())
 }
@@ -79,17 +82,9 @@ fn client_std(stage: &mut Stage) -> Played {
         // Wrong: a message of 0 bytes. (write_all would not even make the call.)
         stage.taught(|| step05::with_std::write(&connection, b""))?;
     }
-    let answer = with_std::receive(&connection, &mut Inbox::new(framing(stage)))?;
+    let answer = with_std::receive(&connection, &mut Inbox::new(framing(stage, Framing::Lines)))?;
     found(stage, answer);
     Ok(())
-}
-
-fn framing(stage: &Stage) -> Framing {
-    if stage.repaired() {
-        Framing::Lines
-    } else {
-        Framing::None
-    }
 }
 
 fn found(stage: &Stage, answer: Option<String>) {
@@ -100,7 +95,7 @@ fn found(stage: &Stage, answer: Option<String>) {
 /// Answers whatever it hears.
 fn server(stage: &mut Stage) -> Played {
     let connection = peer::accept(stage)?;
-    let framing = framing(stage);
+    let framing = framing(stage, Framing::Lines);
     let message = with_std::receive(&connection, &mut Inbox::new(framing))?;
     stage.say(format!("heard \"{}\"", message.unwrap_or_default()));
     Ok(with_std::send(&connection, framing, "hi")?)

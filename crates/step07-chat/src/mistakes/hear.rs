@@ -1,63 +1,59 @@
 //! A server that hears one client to the end, in four layers: what several mistakes are seen by.
 
 use std::error::Error;
-use std::os::fd::{OwnedFd, RawFd};
 
 use lab::{ANY_PORT, Stage, Trouble};
 use nix::sys::socket::Backlog;
-use socket2::Socket;
-use std::net::TcpStream;
 use step02_bind_listen as step02;
 use step03_accept as step03;
 use step07_chat::{Failure, Fault, Framing, Inbox, with_libc, with_nix, with_socket2, with_std};
 
-/// What came of the messages: their texts, or what is wrong with them.
+/// The messages: their texts, or what is wrong with them.
 type Heard = Result<Vec<String>, Trouble>;
 
-/// Three calls, and the cue `listening`: `socket`, `bind`, `listen`. Then `accept`.
-pub(super) fn accept_libc(stage: &Stage) -> Result<RawFd, Trouble> {
+/// `socket`, `bind`, `listen`, and the cue `listening`; `accept`, and then `recv` until the end.
+/// Where `after` names a cue, nothing is received before it is given.
+pub(super) fn server_libc(stage: &mut Stage, framing: Framing, after: Option<&str>) -> Heard {
     let listener = step02::with_libc::listen_on(ANY_PORT, 1)?;
     stage.cue("listening", step02::with_libc::local_address(listener)?);
-    Ok(step03::with_libc::accept_peer(listener)?.0)
-}
-
-pub(super) fn hear_libc(stage: &mut Stage, connection: RawFd, framing: Framing) -> Heard {
+    let (connection, _) = step03::with_libc::accept_peer(listener)?;
     let mut inbox = Inbox::new(framing);
+    wait(stage, after);
     collect(|| stage.taught(|| with_libc::receive(connection, &mut inbox)))
 }
 
-pub(super) fn accept_nix(stage: &Stage) -> Result<OwnedFd, Trouble> {
+pub(super) fn server_nix(stage: &mut Stage, framing: Framing, after: Option<&str>) -> Heard {
     let listener = step02::with_nix::listen_on(ANY_PORT, Backlog::new(1)?)?;
     stage.cue("listening", step02::with_nix::local_address(&listener)?);
-    Ok(step03::with_nix::accept(&listener)?)
-}
-
-pub(super) fn hear_nix(stage: &mut Stage, connection: &OwnedFd, framing: Framing) -> Heard {
+    let connection = step03::with_nix::accept(&listener)?;
     let mut inbox = Inbox::new(framing);
-    collect(|| stage.taught(|| with_nix::receive(connection, &mut inbox)))
+    wait(stage, after);
+    collect(|| stage.taught(|| with_nix::receive(&connection, &mut inbox)))
 }
 
-pub(super) fn accept_socket2(stage: &Stage) -> Result<Socket, Trouble> {
+pub(super) fn server_socket2(stage: &mut Stage, framing: Framing, after: Option<&str>) -> Heard {
     let listener = step02::with_socket2::listen_on(ANY_PORT, 1)?;
     let address = step02::with_socket2::local_address(&listener)?;
     stage.cue("listening", address.as_socket_ipv4().unwrap_or(ANY_PORT));
-    Ok(step03::with_socket2::accept(&listener)?.0)
-}
-
-pub(super) fn hear_socket2(stage: &mut Stage, connection: &Socket, framing: Framing) -> Heard {
+    let (connection, _) = step03::with_socket2::accept(&listener)?;
     let mut inbox = Inbox::new(framing);
-    collect(|| stage.taught(|| with_socket2::receive(connection, &mut inbox)))
+    wait(stage, after);
+    collect(|| stage.taught(|| with_socket2::receive(&connection, &mut inbox)))
 }
 
-pub(super) fn accept_std(stage: &Stage) -> Result<TcpStream, Trouble> {
+pub(super) fn server_std(stage: &mut Stage, framing: Framing, after: Option<&str>) -> Heard {
     let listener = step02::with_std::listen_on(ANY_PORT)?;
     stage.cue("listening", step02::with_std::local_address(&listener)?);
-    Ok(step03::with_std::accept(&listener)?.0)
+    let (connection, _) = step03::with_std::accept(&listener)?;
+    let mut inbox = Inbox::new(framing);
+    wait(stage, after);
+    collect(|| stage.taught(|| with_std::receive(&connection, &mut inbox)))
 }
 
-pub(super) fn hear_std(stage: &mut Stage, connection: &TcpStream, framing: Framing) -> Heard {
-    let mut inbox = Inbox::new(framing);
-    collect(|| stage.taught(|| with_std::receive(connection, &mut inbox)))
+fn wait(stage: &mut Stage, cue: Option<&str>) {
+    if let Some(cue) = cue {
+        stage.wait(cue);
+    }
 }
 
 /// Messages until the end. Bytes that are not UTF-8 are quoted as bytes.

@@ -4,6 +4,7 @@ use lab::{Played, Scene, Sign, Stage, layers, peer};
 use step05_send_recv::with_std::write_all;
 use step07_chat::Framing;
 
+use super::framing;
 use super::hear::{self, found};
 
 pub(crate) fn scene() -> Scene {
@@ -29,55 +30,38 @@ pub(crate) fn scene() -> Scene {
 }
 
 fn server_libc(stage: &mut Stage) -> Played {
-    let connection = hear::accept_libc(stage)?;
-    stage.wait("sent");
-    let framing = framing(stage);
-    let heard = hear::hear_libc(stage, connection, framing)?;
+    let framing = framing(stage, Framing::Lines);
+    let heard = hear::server_libc(stage, framing, Some("sent"))?;
     found(stage, &heard);
     Ok(())
 }
 
 fn server_nix(stage: &mut Stage) -> Played {
-    let connection = hear::accept_nix(stage)?;
-    stage.wait("sent");
-    let framing = framing(stage);
-    let heard = hear::hear_nix(stage, &connection, framing)?;
+    let framing = framing(stage, Framing::Lines);
+    let heard = hear::server_nix(stage, framing, Some("sent"))?;
     found(stage, &heard);
     Ok(())
 }
 
 fn server_socket2(stage: &mut Stage) -> Played {
-    let connection = hear::accept_socket2(stage)?;
-    stage.wait("sent");
-    let framing = framing(stage);
-    let heard = hear::hear_socket2(stage, &connection, framing)?;
+    let framing = framing(stage, Framing::Lines);
+    let heard = hear::server_socket2(stage, framing, Some("sent"))?;
     found(stage, &heard);
     Ok(())
 }
 
 fn server_std(stage: &mut Stage) -> Played {
-    let connection = hear::accept_std(stage)?;
-    stage.wait("sent");
-    let framing = framing(stage);
-    let heard = hear::hear_std(stage, &connection, framing)?;
+    let framing = framing(stage, Framing::Lines);
+    let heard = hear::server_std(stage, framing, Some("sent"))?;
     found(stage, &heard);
     Ok(())
-}
-
-/// Wrong without framing: one recv is taken for one message.
-fn framing(stage: &Stage) -> Framing {
-    if stage.repaired() {
-        Framing::Lines
-    } else {
-        Framing::None
-    }
 }
 
 /// Says two words and does not wait for an answer.
 fn client(stage: &mut Stage) -> Played {
     let connection = peer::connect(stage)?;
     for word in ["hello", "hi"] {
-        write_all(&connection, &framing(stage).bytes(word)?)?;
+        write_all(&connection, &framing(stage, Framing::Lines).bytes(word)?)?;
     }
     stage.cue("sent", 2);
     Ok(())

@@ -4,6 +4,7 @@ use lab::{Played, Scene, Sign, Stage, layers, peer};
 use step05_send_recv::with_std::write_all;
 use step07_chat::Framing;
 
+use super::framing;
 use super::hear::{self, found};
 
 pub(crate) fn scene() -> Scene {
@@ -34,50 +35,37 @@ pub(crate) fn scene() -> Scene {
 }
 
 fn server_libc(stage: &mut Stage) -> Played {
-    let connection = hear::accept_libc(stage)?;
-    let framing = framing(stage);
-    let heard = hear::hear_libc(stage, connection, framing)?;
+    let framing = framing(stage, Framing::Lines);
+    let heard = hear::server_libc(stage, framing, None)?;
     found(stage, &heard);
     Ok(())
 }
 
 fn server_nix(stage: &mut Stage) -> Played {
-    let connection = hear::accept_nix(stage)?;
-    let framing = framing(stage);
-    let heard = hear::hear_nix(stage, &connection, framing)?;
+    let framing = framing(stage, Framing::Lines);
+    let heard = hear::server_nix(stage, framing, None)?;
     found(stage, &heard);
     Ok(())
 }
 
 fn server_socket2(stage: &mut Stage) -> Played {
-    let connection = hear::accept_socket2(stage)?;
-    let framing = framing(stage);
-    let heard = hear::hear_socket2(stage, &connection, framing)?;
+    let framing = framing(stage, Framing::Lines);
+    let heard = hear::server_socket2(stage, framing, None)?;
     found(stage, &heard);
     Ok(())
 }
 
 fn server_std(stage: &mut Stage) -> Played {
-    let connection = hear::accept_std(stage)?;
-    let framing = framing(stage);
-    let heard = hear::hear_std(stage, &connection, framing)?;
+    let framing = framing(stage, Framing::Lines);
+    let heard = hear::server_std(stage, framing, None)?;
     found(stage, &heard);
     Ok(())
-}
-
-/// Wrong without framing: what one recv brings is taken for text.
-fn framing(stage: &Stage) -> Framing {
-    if stage.repaired() {
-        Framing::Lines
-    } else {
-        Framing::None
-    }
 }
 
 /// Sends six bytes as four and two, as a network may cut them: the second part when the first was received.
 fn client(stage: &mut Stage) -> Played {
     let connection = peer::connect(stage)?;
-    let bytes = framing(stage).bytes("你好")?;
+    let bytes = framing(stage, Framing::Lines).bytes("你好")?;
     let (first, second) = bytes.split_at(4);
     for part in [first, second] {
         stage.wait_asleep("server", "recv");

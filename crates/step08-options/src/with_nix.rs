@@ -1,0 +1,46 @@
+//! The same calls, typed.
+//!
+//! Every option is a type of the module [`sockopt`], and that type knows
+//! the level, the number, and the type of the value: `bool`, `usize`, `TimeVal`, ….
+//! A value of another type does not compile. Neither does setting what can only be read.
+//!
+//! For an option that nix has no name for, its macro `sockopt_impl!` declares one.
+//! Nothing is added to the calls.
+
+use std::os::fd::OwnedFd;
+
+use nix::errno::Errno;
+use nix::sys::socket::{self, GetSockOpt, SetSockOpt, sockopt};
+
+/// `getsockopt(fd, level, optname, optval, optlen)`: ask for the value of an option.
+///
+/// `option` is `sockopt::KeepAlive`, `sockopt::RcvBuf`, …: a type with no content, whose name is all.
+///
+/// # Errors
+///
+/// As for [`with_libc::getsockopt`](crate::with_libc::getsockopt), as an `Errno`.
+pub fn getsockopt<O: GetSockOpt>(fd: &OwnedFd, option: O) -> nix::Result<O::Val> {
+    socket::getsockopt(fd, option)
+}
+
+/// `setsockopt(fd, level, optname, optval, optlen)`: change the value of an option.
+///
+/// # Errors
+///
+/// As for [`with_libc::setsockopt`](crate::with_libc::setsockopt), as an `Errno`.
+pub fn setsockopt<O: SetSockOpt>(fd: &OwnedFd, option: O, value: &O::Val) -> nix::Result<()> {
+    socket::setsockopt(fd, option, value)
+}
+
+/// `getsockopt(fd, SOL_SOCKET, SO_ERROR, …)`: take the error that waits in the socket, if there is
+/// one. Reading it clears it: the next reader finds none.
+///
+/// To nix the option is one more number, with 0 for no error. This makes it an `Errno`.
+///
+/// # Errors
+///
+/// As for [`getsockopt`].
+pub fn take_error(fd: &OwnedFd) -> nix::Result<Option<Errno>> {
+    let errno = getsockopt(fd, sockopt::SocketError)?;
+    Ok((errno != 0).then(|| Errno::from_raw(errno)))
+}
