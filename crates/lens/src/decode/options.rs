@@ -57,6 +57,7 @@ fn decode(form: Form, bytes: &[u8], length: u32) -> Value {
         Form::Multicast => multicast(bytes),
         Form::MulticastSource => multicast_source(bytes),
         Form::Multicast6 => multicast6(bytes),
+        Form::Program => program(bytes),
         Form::Large => Some(Value::Bytes {
             data: Vec::new(),
             total,
@@ -127,6 +128,19 @@ pub(super) fn time(bytes: &[u8], unit: i64) -> Option<Value> {
         seconds,
         nanoseconds: fraction.saturating_mul(unit),
     })
+}
+
+/// `struct sock_fprog`: how many instructions, and where they are.
+fn program(bytes: &[u8]) -> Option<Value> {
+    if bytes.len() != size_of::<libc::sock_fprog>() {
+        return None;
+    }
+    let count = u16::from_ne_bytes(*bytes.first_chunk()?);
+    let at = bytes.last_chunk().copied().map(u64::from_ne_bytes)?;
+    Some(Value::Struct(vec![
+        ("len", Value::Int(count.into())),
+        ("filter", pointer(at)),
+    ]))
 }
 
 /// A string, which may or may not have a NUL at its end, and a buffer after it.

@@ -29,6 +29,8 @@ pub(crate) enum Form {
     MulticastSource,
     /// A `struct ipv6_mreq`.
     Multicast6,
+    /// A `struct sock_fprog`: a filter for packets.
+    Program,
     /// Bytes.
     Bytes,
     /// A structure so large that only its length is told.
@@ -122,7 +124,8 @@ const SOCKET: Options = options! {
     Family:         SO_DOMAIN;
     Text:           SO_BINDTODEVICE, SO_PEERSEC;
     Address:        SO_PEERNAME;
-    Bytes:          SO_ATTACH_FILTER, SO_ATTACH_REUSEPORT_CBPF = 51, SO_PEERGROUPS = 59, SO_TXTIME = 61;
+    Program:        SO_ATTACH_FILTER, SO_ATTACH_REUSEPORT_CBPF = 51;
+    Bytes:          SO_PEERGROUPS = 59, SO_TXTIME = 61;
     Large:          SO_MEMINFO = 55;
 };
 
