@@ -83,7 +83,7 @@ pub(crate) fn keepalive() -> Scene {
     use keepalive::{program_libc, program_nix, program_socket2, program_std};
     Scene::new(
         "keepalive",
-        "keep-alive is off, and where it is on, it waits for two hours",
+        "keep-alive is off; how long a peer is believed in when it is on",
     )
     .needs(on_linux)
     .actor(
@@ -91,6 +91,7 @@ pub(crate) fn keepalive() -> Scene {
         layers(program_libc, program_nix, program_socket2, program_std),
     )
     .shows(&[Sign::Found("program", "on, 90 s")])
+    .idea(keepalive::idea)
     .quote(Layer::Libc, quote!("with_libc.rs", "SO_KEEPALIVE, 1)"))
     .quote(Layer::Nix, quote!("with_nix.rs", "sockopt::KeepAlive, "))
     .quote(
@@ -117,6 +118,7 @@ pub(crate) fn timeouts() -> Scene {
     )
     .peer("client", client)
     .shows(&[Sign::Found("server", "5")])
+    .idea(timeouts::idea)
     .quote(
         Layer::Libc,
         quote!("scenes/timeouts.rs", "libc::set_timeout("),

@@ -5,14 +5,14 @@ use std::net::TcpStream;
 use std::os::fd::{AsRawFd, RawFd};
 use std::time::Duration;
 
-use lab::{Played, Stage};
+use lab::{Play, Played, Stage};
 use libc::{
     IPPROTO_TCP, SO_KEEPALIVE, SOL_SOCKET, TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL, c_int,
 };
 use step06_close::with_libc::close;
 use step08_options::{with_libc, with_nix, with_socket2, with_std};
 
-use super::fresh::{fresh_libc, fresh_nix, fresh_socket2};
+use super::fresh::{fresh_libc, fresh_nix, fresh_socket2, value_in};
 
 /// After a minute of silence, then every ten seconds, three times.
 const IDLE: u32 = 60;
@@ -77,4 +77,22 @@ fn tell(stage: &Stage, fd: RawFd) -> io::Result<()> {
         ),
     );
     Ok(())
+}
+
+/// The four values before and after, as the record has them.
+pub(super) fn idea(play: &Play) -> Option<String> {
+    let calls = play.calls("program");
+    let read = calls.iter().filter(|call| call.name == "getsockopt");
+    let values: Option<Vec<i64>> = read.map(value_in).collect();
+    let [off, idle, interval, count, on, idle2, interval2, count2] = values?[..] else {
+        return None;
+    };
+    (off == 0 && on == 1).then(|| {
+        format!(
+            "Keep-alive is off. Turned on as it is, it gives a peer up after {idle} + {count} * {interval} = {} \
+             seconds without a sign of life; here after {idle2} + {count2} * {interval2} = {}.",
+            idle + count * interval,
+            idle2 + count2 * interval2
+        )
+    })
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::mem::MaybeUninit;
 use std::time::{Duration, Instant};
 
-use lab::{ANY_PORT, Played, Stage, peer};
+use lab::{ANY_PORT, Play, Played, Stage, peer};
 use libc::{SO_RCVTIMEO, timeval};
 use nix::sys::socket::sockopt::ReceiveTimeout;
 use nix::sys::socket::{Backlog, MsgFlags};
@@ -111,4 +111,16 @@ pub(super) fn client(stage: &mut Stage) -> Played {
     connection.write_all(b"hello")?;
     stage.cue("sent", 5);
     Ok(())
+}
+
+/// Both calls to recv, as the record has them.
+pub(super) fn idea(play: &Play) -> Option<String> {
+    let calls = play.calls("server");
+    let mut received = calls.iter().filter(|call| call.name == "recvfrom");
+    received.next()?.failed()?;
+    let count = received.next()?.returned()?;
+    Some(format!(
+        "The first recv gave up, and the second brought {count} bytes through the same connection: \
+         a timeout says nothing about the peer."
+    ))
 }

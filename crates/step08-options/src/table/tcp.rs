@@ -1,5 +1,9 @@
 //! `IPPROTO_TCP`: what a TCP socket has besides.
 
+// std has the methods that only Linux has in traits of their own.
+#[cfg(target_os = "linux")]
+use std::os::linux::net::TcpStreamExt as _;
+
 use super::{Entry, entries};
 
 /// The options of TCP.
@@ -10,7 +14,7 @@ pub const TCP: &[Entry] = entries! { IPPROTO_TCP;
     #[cfg(target_os = "linux")]
     TCP_CORK            Flag    ""      []  []                  [tcp_cork]          []
     #[cfg(target_os = "linux")]
-    TCP_QUICKACK        Flag    ""      []  []                  [tcp_quickack]      []
+    TCP_QUICKACK        Flag    ""      []  []                  [tcp_quickack]      [TcpStream.quickack]
     #[cfg(target_os = "linux")]
     TCP_MAXSEG          Int     "bytes" []  [TcpMaxSeg]         [tcp_mss]           []
     #[cfg(target_os = "linux")]
