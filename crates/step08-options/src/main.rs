@@ -2,10 +2,11 @@
 
 mod mistakes;
 mod scenes;
+mod serve;
 
 use std::process::ExitCode;
 
-use lab::{Scene, Step, guest};
+use lab::{Half, Scene, Step, guest, layers};
 
 fn main() -> ExitCode {
     let step = Step {
@@ -26,7 +27,16 @@ fn main() -> ExitCode {
             mistakes::reuse_port::scene(),
             mistakes::so_error::scene(),
         ],
-        serve: None,
+        serve: Some(Half {
+            about: "an echo that gives a silent client ten seconds, and notices one that is gone",
+            parts: layers(
+                serve::serve_libc,
+                serve::serve_nix,
+                serve::serve_socket2,
+                serve::serve_std,
+            ),
+        }),
+        // The half that calls is step 5's: there is nothing new in it.
         connect: None,
     };
     step.run()

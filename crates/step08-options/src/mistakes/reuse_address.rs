@@ -2,7 +2,7 @@
 //!
 //! Step 6 has the server that never sets it (`time-wait`). This one does, one line too late.
 
-mod start;
+pub(crate) mod start;
 
 use std::error::Error;
 use std::io::Read;

@@ -14,7 +14,10 @@ use step08_options::{with_libc, with_nix};
 use crate::mistakes::bind_libc;
 use crate::scenes::fresh::{fresh_libc, fresh_nix, fresh_socket2};
 
-pub(super) fn with_libc(address: SocketAddrV4, early: bool) -> io::Result<RawFd> {
+/// Room in the queue for clients that come while another one is served.
+const BACKLOG: i32 = 5;
+
+pub(crate) fn with_libc(address: SocketAddrV4, early: bool) -> io::Result<RawFd> {
     let listener = fresh_libc()?;
     if early {
         with_libc::set_int(listener, SOL_SOCKET, SO_REUSEADDR, 1)?;
@@ -24,11 +27,11 @@ pub(super) fn with_libc(address: SocketAddrV4, early: bool) -> io::Result<RawFd>
         // WRONG: bind has looked already.
         with_libc::set_int(listener, SOL_SOCKET, SO_REUSEADDR, 1)?;
     }
-    step02::with_libc::listen(listener, 1)?;
+    step02::with_libc::listen(listener, BACKLOG)?;
     Ok(listener)
 }
 
-pub(super) fn with_nix(address: SocketAddrV4, early: bool) -> nix::Result<OwnedFd> {
+pub(crate) fn with_nix(address: SocketAddrV4, early: bool) -> nix::Result<OwnedFd> {
     let listener = fresh_nix()?;
     if early {
         with_nix::setsockopt(&listener, ReuseAddr, &true)?;
@@ -38,11 +41,11 @@ pub(super) fn with_nix(address: SocketAddrV4, early: bool) -> nix::Result<OwnedF
         // WRONG: bind has looked already.
         with_nix::setsockopt(&listener, ReuseAddr, &true)?;
     }
-    step02::with_nix::listen(&listener, Backlog::new(1)?)?;
+    step02::with_nix::listen(&listener, Backlog::new(BACKLOG)?)?;
     Ok(listener)
 }
 
-pub(super) fn with_socket2(address: SocketAddrV4, early: bool) -> io::Result<Socket> {
+pub(crate) fn with_socket2(address: SocketAddrV4, early: bool) -> io::Result<Socket> {
     let listener = fresh_socket2()?;
     if early {
         listener.set_reuse_address(true)?;
@@ -52,6 +55,6 @@ pub(super) fn with_socket2(address: SocketAddrV4, early: bool) -> io::Result<Soc
         // WRONG: bind has looked already.
         listener.set_reuse_address(true)?;
     }
-    step02::with_socket2::listen(&listener, 1)?;
+    step02::with_socket2::listen(&listener, BACKLOG)?;
     Ok(listener)
 }
