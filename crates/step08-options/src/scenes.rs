@@ -85,7 +85,6 @@ pub(crate) fn keepalive() -> Scene {
         "keepalive",
         "keep-alive is off; how long a peer is believed in when it is on",
     )
-    .needs(on_linux)
     .actor(
         "program",
         layers(program_libc, program_nix, program_socket2, program_std),

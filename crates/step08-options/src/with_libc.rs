@@ -10,11 +10,10 @@ use libc::{IPPROTO_TCP, SO_ERROR, SO_KEEPALIVE, SOL_SOCKET, TCP_KEEPCNT, TCP_KEE
 use libc::{c_int, c_void, socklen_t, timeval};
 use step01_socket::with_libc::cvt;
 
-// Apple systems have another name for it.
 #[cfg(target_vendor = "apple")]
-use libc::TCP_KEEPALIVE as TCP_KEEPIDLE;
+pub use libc::TCP_KEEPALIVE as TCP_KEEPIDLE; // Apple systems have another name for it.
 #[cfg(not(target_vendor = "apple"))]
-use libc::TCP_KEEPIDLE;
+pub use libc::TCP_KEEPIDLE;
 
 /// `getsockopt(fd, level, optname, optval, optlen)`: ask for the value of an option.
 ///

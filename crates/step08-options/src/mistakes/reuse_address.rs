@@ -37,9 +37,9 @@ pub(crate) fn scene() -> Scene {
     .breaks(&[Sign::Found("restarted server", "EADDRINUSE")])
     .shows(&[Sign::Found("restarted server", "listens")])
     .cause(
-        "The option says something to bind: a connection in TIME_WAIT is no reason to refuse. \
-         bind looks at it, and never again. At the first start nothing is in TIME_WAIT, \
-         so the mistake does not show before the server is started again.",
+        "bind refuses a port with a connection in TIME_WAIT, unless the old socket had SO_REUSEADDR \
+         and the new one has it by then. The new one was to get it on the next line, which is never \
+         reached. At the first start nothing is in TIME_WAIT, so the mistake does not show.",
     )
     .repair("setsockopt before bind, each time the server starts")
     .hints(&[

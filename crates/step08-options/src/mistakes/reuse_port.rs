@@ -36,7 +36,7 @@ pub(crate) fn scene() -> Scene {
          left behind, it is in use, and no second one may listen there.",
     )
     .repair(
-        "SO_REUSEPORT before bind, in both: the kernel hands each connection to one of them, \
+        "SO_REUSEPORT before bind, in both: they share the port, \
          and the old one can go without a gap",
     )
     .hints(&[

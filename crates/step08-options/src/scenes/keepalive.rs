@@ -6,10 +6,9 @@ use std::os::fd::{AsRawFd, RawFd};
 use std::time::Duration;
 
 use lab::{Play, Played, Stage};
-use libc::{
-    IPPROTO_TCP, SO_KEEPALIVE, SOL_SOCKET, TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL, c_int,
-};
+use libc::{IPPROTO_TCP, SO_KEEPALIVE, SOL_SOCKET, TCP_KEEPCNT, TCP_KEEPINTVL, c_int};
 use step06_close::with_libc::close;
+use step08_options::with_libc::TCP_KEEPIDLE;
 use step08_options::{with_libc, with_nix, with_socket2, with_std};
 
 use super::fresh::{fresh_libc, fresh_nix, fresh_socket2, value_in};

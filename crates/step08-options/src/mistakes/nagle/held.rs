@@ -54,7 +54,7 @@ const DELAY: Duration = Duration::from_millis(36);
 fn not_sent(fd: RawFd) -> io::Result<i32> {
     use step01_socket::with_libc::cvt;
 
-    // From linux/sockios.h; the crate libc has no name for it.
+    // From linux/sockios.h: "output queue size (not sent only)". The crate libc has no name for it.
     const SIOCOUTQNSD: libc::c_int = 0x894b;
     let mut count: libc::c_int = 0;
     // SAFETY: this request writes one int, and `count` lives until after the call.
