@@ -58,6 +58,7 @@ fn decode(form: Form, bytes: &[u8], length: u32) -> Value {
         Form::MulticastSource => multicast_source(bytes),
         Form::Multicast6 => multicast6(bytes),
         Form::Program => program(bytes),
+        Form::Signature => signature(bytes),
         Form::Large => Some(Value::Bytes {
             data: Vec::new(),
             total,
@@ -140,6 +141,17 @@ fn program(bytes: &[u8]) -> Option<Value> {
     Some(Value::Struct(vec![
         ("len", Value::Int(count.into())),
         ("filter", pointer(at)),
+    ]))
+}
+
+/// `struct tcp_md5sig`: a `sockaddr_storage`, flags, and a key, which is nobody's business.
+fn signature(bytes: &[u8]) -> Option<Value> {
+    const STORAGE: usize = size_of::<libc::sockaddr_storage>();
+    let address = bytes.get(..STORAGE)?;
+    let length = bytes.get(STORAGE + 2..)?.first_chunk()?;
+    Some(Value::Struct(vec![
+        ("addr", Value::Address(address::decode(address))),
+        ("keylen", Value::Int(u16::from_ne_bytes(*length).into())),
     ]))
 }
 
