@@ -8,10 +8,12 @@ pub(crate) mod silent_peer;
 pub(crate) mod so_error;
 pub(crate) mod zero_timeout;
 
+use std::error::Error;
 use std::io;
 use std::net::SocketAddrV4;
 use std::os::fd::RawFd;
 
+use lab::Stage;
 use libc::{c_short, socklen_t};
 use step01_socket::with_libc::cvt;
 use step02_bind_listen as step02;
@@ -35,4 +37,13 @@ fn bind_libc(fd: RawFd, address: SocketAddrV4) -> io::Result<()> {
     let length = size_of_val(&address) as socklen_t;
     // SAFETY: `length` is the size of `address`, which lives until after the call.
     unsafe { step02::with_libc::bind(fd, (&raw const address).cast(), length) }
+}
+
+/// How a recv ended; after that the client may end, too.
+fn judge_recv<E: Error + 'static>(stage: &Stage, received: Result<usize, E>) {
+    match received {
+        Ok(count) => stage.found(count, format!("recv brought {count} bytes")),
+        Err(error) => stage.found_error("recv", &error),
+    }
+    stage.cue("over", "");
 }

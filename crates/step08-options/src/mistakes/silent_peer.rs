@@ -1,12 +1,10 @@
 //! `silent-peer`: the peer's machine is gone without a word, and the server waits for it.
 //!
 //! A machine that loses its power sends no FIN and no RST. From then on it answers nothing.
-//! Here the client's end is made deaf: a filter on its socket throws away all that arrives.
-//! To the server's kernel that is the same.
+//! Here the client's end is made deaf by an option of its own. To the server's kernel that is the same.
 
 mod deaf;
 
-use std::error::Error;
 use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
 use std::time::Duration;
@@ -19,7 +17,7 @@ use step05_send_recv as step05;
 use step06_close::with_libc::close;
 use step08_options::{with_libc, with_nix, with_socket2, with_std};
 
-use crate::scenes::fresh::on_linux;
+use super::judge_recv;
 
 /// The shortest times that the kernel takes. In life: a minute or more.
 const SECOND: Duration = Duration::from_secs(1);
@@ -30,7 +28,7 @@ pub(crate) fn scene() -> Scene {
         "the other machine is gone, and recv waits for it",
     )
     .core()
-    .needs(on_linux)
+    .needs(deaf::is_possible)
     .actor(
         "server",
         layers(server_libc, server_nix, server_socket2, server_std),
@@ -64,7 +62,7 @@ fn server_libc(stage: &mut Stage) -> Played {
     }
     stage.wait("gone");
     let received = stage.taught(|| step05::with_libc::recv(connection, &mut [0; 16], 0));
-    judge(stage, received);
+    judge_recv(stage, received);
     close(connection)?;
     close(listener)?;
     Ok(())
@@ -81,7 +79,7 @@ fn server_nix(stage: &mut Stage) -> Played {
     stage.wait("gone");
     let none = MsgFlags::empty();
     let received = stage.taught(|| step05::with_nix::recv(&connection, &mut [0; 16], none));
-    judge(stage, received);
+    judge_recv(stage, received);
     Ok(())
 }
 
@@ -97,7 +95,7 @@ fn server_socket2(stage: &mut Stage) -> Played {
     stage.wait("gone");
     let mut buffer = [MaybeUninit::uninit(); 16];
     let received = stage.taught(|| step05::with_socket2::recv(&connection, &mut buffer));
-    judge(stage, received.map(<[u8]>::len));
+    judge_recv(stage, received.map(<[u8]>::len));
     Ok(())
 }
 
@@ -111,23 +109,16 @@ fn server_std(stage: &mut Stage) -> Played {
     }
     stage.wait("gone");
     let received = stage.taught(|| step05::with_std::read(&connection, &mut [0; 16]));
-    judge(stage, received);
+    judge_recv(stage, received);
     Ok(())
-}
-
-fn judge<E: Error + 'static>(stage: &Stage, received: Result<usize, E>) {
-    match received {
-        Ok(count) => stage.found(count, format!("recv brought {count} bytes")),
-        Err(error) => stage.found_error("recv", &error),
-    }
-    stage.cue("noticed", "");
 }
 
 /// Is connected, and from then on as good as without a cable.
 fn client(stage: &mut Stage) -> Played {
     let connection = peer::connect(stage)?;
-    deaf::make(connection.as_raw_fd())?;
+    let server = stage.wait_address("listening")?;
+    deaf::want_signatures_of(connection.as_raw_fd(), server)?;
     stage.cue("gone", "");
-    stage.wait("noticed");
+    stage.wait("over");
     Ok(())
 }

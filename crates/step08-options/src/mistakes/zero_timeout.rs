@@ -1,6 +1,5 @@
 //! `zero-timeout`: a limit of zero, meant as "do not wait", means "wait for ever".
 
-use std::error::Error;
 use std::mem::MaybeUninit;
 use std::time::Duration;
 
@@ -14,6 +13,8 @@ use step03_accept as step03;
 use step05_send_recv as step05;
 use step06_close::with_libc::close;
 use step08_options::{with_libc, with_nix, with_socket2};
+
+use super::judge_recv;
 
 pub(crate) fn scene() -> Scene {
     let parts = [
@@ -54,10 +55,8 @@ fn server_libc(stage: &mut Stage) -> Played {
         tv_usec: micros(stage).into(),
     };
     with_libc::set_timeout(connection, SO_RCVTIMEO, limit)?;
-    judge(
-        stage.taught(|| step05::with_libc::recv(connection, &mut [0; 16], 0)),
-        stage,
-    );
+    let received = stage.taught(|| step05::with_libc::recv(connection, &mut [0; 16], 0));
+    judge_recv(stage, received);
     close(connection)?;
     close(listener)?;
     Ok(())
@@ -70,10 +69,8 @@ fn server_nix(stage: &mut Stage) -> Played {
     let limit = TimeVal::new(0, micros(stage).into());
     with_nix::setsockopt(&connection, ReceiveTimeout, &limit)?;
     let none = MsgFlags::empty();
-    judge(
-        stage.taught(|| step05::with_nix::recv(&connection, &mut [0; 16], none)),
-        stage,
-    );
+    let received = stage.taught(|| step05::with_nix::recv(&connection, &mut [0; 16], none));
+    judge_recv(stage, received);
     Ok(())
 }
 
@@ -87,16 +84,8 @@ fn server_socket2(stage: &mut Stage) -> Played {
     with_socket2::set_read_timeout(&connection, Some(limit))?;
     let mut buffer = [MaybeUninit::uninit(); 16];
     let received = stage.taught(|| step05::with_socket2::recv(&connection, &mut buffer));
-    judge(received.map(<[u8]>::len), stage);
+    judge_recv(stage, received.map(<[u8]>::len));
     Ok(())
-}
-
-fn judge<E: Error + 'static>(received: Result<usize, E>, stage: &Stage) {
-    match received {
-        Ok(count) => stage.found(count, format!("recv brought {count} bytes")),
-        Err(error) => stage.found_error("recv", &error),
-    }
-    stage.cue("over", "");
 }
 
 /// Is connected, and says nothing.
