@@ -14,6 +14,7 @@ macro_rules! for_each_step {
             #[test] fn step07() { super::$test("step07-chat"); }
             #[test] fn step09() { super::$test("step09-names"); }
             #[test] fn step10() { super::$test("step10-udp"); }
+            #[test] fn step08() { super::$test("step08-options"); }
         })*
     };
 }
@@ -26,6 +27,7 @@ mod guests;
 mod kernel;
 mod layout;
 mod names;
+mod options;
 mod readme;
 mod records;
 mod scenes;
