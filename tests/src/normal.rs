@@ -13,9 +13,10 @@ const EPHEMERAL: std::ops::RangeInclusive<u32> = 32768..=60999;
 /// - A number behind `process `, `pid ` or `clone(…) = ` and its like becomes `<process1>` … in the same way.
 /// - A time with its unit (`1.234 s`, `12 ms`, `31.5 µs`) becomes `<time>`, and the unit stays.
 /// - How much of something came through depends on the kernel: `2 of 6 arrived` becomes `<count> of 6 arrived`.
+/// - A value with a star, which a setting of the machine decides (`   131072* bytes`), becomes `<setting>*`, and the space before it goes away.
 /// - What a C library has behind its own function on a ladder (`accept -> libc.so.6+0x1f0c`) goes away: it differs by version.
 pub fn normal_form(text: &str) -> String {
-    let mut text = without_inside_of_libc(text);
+    let mut text = settings_named(&without_inside_of_libc(text));
     let names = names(&text);
     for (digits, name) in &names {
         if let (Some(port), true) = (digits.parse::<u16>().ok(), name.starts_with("<port")) {
@@ -56,6 +57,22 @@ fn without_inside_of_libc(text: &str) -> String {
         } else {
             out += "->";
             out += part;
+        }
+    }
+    out
+}
+
+/// Names the values that end in a star, however long they are. A star alone is none.
+fn settings_named(text: &str) -> String {
+    let mut out = String::new();
+    for word in text.split_inclusive(' ') {
+        let value = word.strip_suffix("* ").unwrap_or("");
+        let is_value = |c: char| c.is_ascii_alphanumeric() || "\"_".contains(c);
+        if !value.is_empty() && value.chars().all(is_value) {
+            out.truncate(out.trim_end_matches(' ').len());
+            out += " <setting>* ";
+        } else {
+            out += word;
         }
     }
     out
@@ -283,6 +300,14 @@ mod tests {
             "<count> of 6 arrived, <count>\n of 524288 bytes arrived",
         );
         check("2 of 6 messages", "2 of 6 messages");
+    }
+
+    #[test]
+    fn values_that_the_machine_decides_are_named() {
+        check(
+            "SO_RCVBUF   int   131072* bytes\nTCP_CONGESTION   \"bbr\"*   nix\n* gets it, void *p",
+            "SO_RCVBUF   int <setting>* bytes\nTCP_CONGESTION <setting>*   nix\n* gets it, void *p",
+        );
     }
 
     #[test]

@@ -120,10 +120,13 @@ fn serves(call: &Call, before: Option<&Call>, after: Option<&Call>) -> Option<Se
 }
 
 fn same_call(raw: &Call, call: &Call) -> bool {
+    // Another option of the same socket is another question.
+    let same = |name| raw.arg(name) == call.arg(name);
+    let same_option = || same("level") && same("optname");
     ["accept", "send", "recv", "poll"]
         .iter()
         .any(|name| is_called(raw, name) && is_called(call, name))
-        || raw.name == call.name
+        || raw.name == call.name && same_option()
 }
 
 fn differences(raw: &Call, call: &Call) -> Vec<String> {
@@ -203,6 +206,22 @@ mod tests {
             names: names.iter().map(|name| Cow::Borrowed(*name)).collect(),
             rest: 0,
         }
+    }
+
+    #[test]
+    fn another_option_is_another_call() {
+        let set = |option: &'static str| {
+            let name = Value::Name {
+                name: Cow::Borrowed(option),
+                raw: 0,
+            };
+            call("setsockopt", vec![("optname", name)])
+        };
+        let (asked, own) = (set("TCP_NODELAY"), set("IPV6_V6ONLY"));
+        assert_eq!(
+            added(&[&asked], &[&own, &asked]),
+            ["one more call: setsockopt(IPV6_V6ONLY) = 0"]
+        );
     }
 
     #[test]

@@ -34,6 +34,7 @@
 //!
 //! See getsockopt(2), socket(7), tcp(7), ip(7), ipv6(7).
 
+pub mod table;
 pub mod with_libc;
 pub mod with_nix;
 pub mod with_socket2;

@@ -6,8 +6,14 @@
 use std::io;
 use std::os::fd::RawFd;
 
-use libc::{SO_ERROR, SOL_SOCKET, c_int, c_void, socklen_t, timeval};
+use libc::{IPPROTO_TCP, SO_ERROR, SO_KEEPALIVE, SOL_SOCKET, TCP_KEEPCNT, TCP_KEEPINTVL};
+use libc::{c_int, c_void, socklen_t, timeval};
 use step01_socket::with_libc::cvt;
+
+#[cfg(target_vendor = "apple")]
+pub use libc::TCP_KEEPALIVE as TCP_KEEPIDLE; // Apple systems have another name for it.
+#[cfg(not(target_vendor = "apple"))]
+pub use libc::TCP_KEEPIDLE;
 
 /// `getsockopt(fd, level, optname, optval, optlen)`: ask for the value of an option.
 ///
@@ -119,6 +125,24 @@ pub fn set_timeout(fd: RawFd, name: c_int, limit: timeval) -> io::Result<()> {
     let length = size_of_val(&limit) as socklen_t;
     // SAFETY: `length` is the size of `limit`, which lives until after the call.
     unsafe { setsockopt(fd, SOL_SOCKET, name, (&raw const limit).cast(), length) }
+}
+
+/// Four calls: `SO_KEEPALIVE` on, then `TCP_KEEPIDLE`, `TCP_KEEPINTVL` and `TCP_KEEPCNT`.
+///
+/// After `idle` seconds without a byte from the peer the kernel asks it for a sign of life, then
+/// every `interval` seconds. After `count` questions without an answer the connection is over:
+/// `recv` and `send` fail with `ETIMEDOUT`.
+///
+/// # Errors
+///
+/// As for [`setsockopt`]: `EINVAL` if a value is 0 or too large.
+///
+/// See tcp(7).
+pub fn set_keepalive(fd: RawFd, idle: c_int, interval: c_int, count: c_int) -> io::Result<()> {
+    set_int(fd, SOL_SOCKET, SO_KEEPALIVE, 1)?;
+    set_int(fd, IPPROTO_TCP, TCP_KEEPIDLE, idle)?;
+    set_int(fd, IPPROTO_TCP, TCP_KEEPINTVL, interval)?;
+    set_int(fd, IPPROTO_TCP, TCP_KEEPCNT, count)
 }
 
 /// `getsockopt(fd, SOL_SOCKET, SO_ERROR, …)`: take the error that waits in the socket, if there is

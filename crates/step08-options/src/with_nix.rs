@@ -12,6 +12,12 @@ use std::os::fd::OwnedFd;
 use nix::errno::Errno;
 use nix::sys::socket::{self, GetSockOpt, SetSockOpt, sockopt};
 
+// Apple systems have another name for it.
+#[cfg(target_vendor = "apple")]
+use sockopt::TcpKeepAlive as TcpKeepIdle;
+#[cfg(not(target_vendor = "apple"))]
+use sockopt::TcpKeepIdle;
+
 /// `getsockopt(fd, level, optname, optval, optlen)`: ask for the value of an option.
 ///
 /// `option` is `sockopt::KeepAlive`, `sockopt::RcvBuf`, …: a type with no content, whose name is all.
@@ -30,6 +36,20 @@ pub fn getsockopt<O: GetSockOpt>(fd: &OwnedFd, option: O) -> nix::Result<O::Val>
 /// As for [`with_libc::setsockopt`](crate::with_libc::setsockopt), as an `Errno`.
 pub fn setsockopt<O: SetSockOpt>(fd: &OwnedFd, option: O, value: &O::Val) -> nix::Result<()> {
     socket::setsockopt(fd, option, value)
+}
+
+/// Four calls: `SO_KEEPALIVE` on, then `TCP_KEEPIDLE`, `TCP_KEEPINTVL` and `TCP_KEEPCNT`.
+///
+/// `idle` and `interval` are seconds; as for [`with_libc::set_keepalive`](crate::with_libc::set_keepalive).
+///
+/// # Errors
+///
+/// As there, as an `Errno`.
+pub fn set_keepalive(fd: &OwnedFd, idle: u32, interval: u32, count: u32) -> nix::Result<()> {
+    setsockopt(fd, sockopt::KeepAlive, &true)?;
+    setsockopt(fd, TcpKeepIdle, &idle)?;
+    setsockopt(fd, sockopt::TcpKeepInterval, &interval)?;
+    setsockopt(fd, sockopt::TcpKeepCount, &count)
 }
 
 /// `getsockopt(fd, SOL_SOCKET, SO_ERROR, …)`: take the error that waits in the socket, if there is

@@ -12,6 +12,7 @@ macro_rules! for_each_step {
             #[test] fn step05() { super::$test("step05-send-recv"); }
             #[test] fn step06() { super::$test("step06-close"); }
             #[test] fn step07() { super::$test("step07-chat"); }
+            #[test] fn step08() { super::$test("step08-options"); }
             #[test] fn step10() { super::$test("step10-udp"); }
         })*
     };
@@ -24,6 +25,7 @@ mod coverage;
 mod guests;
 mod kernel;
 mod layout;
+mod options;
 mod readme;
 mod records;
 mod scenes;

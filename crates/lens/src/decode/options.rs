@@ -57,6 +57,8 @@ fn decode(form: Form, bytes: &[u8], length: u32) -> Value {
         Form::Multicast => multicast(bytes),
         Form::MulticastSource => multicast_source(bytes),
         Form::Multicast6 => multicast6(bytes),
+        Form::Program => program(bytes),
+        Form::Signature => signature(bytes),
         Form::Large => Some(Value::Bytes {
             data: Vec::new(),
             total,
@@ -127,6 +129,30 @@ pub(super) fn time(bytes: &[u8], unit: i64) -> Option<Value> {
         seconds,
         nanoseconds: fraction.saturating_mul(unit),
     })
+}
+
+/// `struct sock_fprog`: how many instructions, and where they are.
+fn program(bytes: &[u8]) -> Option<Value> {
+    if bytes.len() != size_of::<libc::sock_fprog>() {
+        return None;
+    }
+    let count = u16::from_ne_bytes(*bytes.first_chunk()?);
+    let at = bytes.last_chunk().copied().map(u64::from_ne_bytes)?;
+    Some(Value::Struct(vec![
+        ("len", Value::Int(count.into())),
+        ("filter", pointer(at)),
+    ]))
+}
+
+/// `struct tcp_md5sig`: a `sockaddr_storage`, flags, and a key, which is nobody's business.
+fn signature(bytes: &[u8]) -> Option<Value> {
+    const STORAGE: usize = size_of::<libc::sockaddr_storage>();
+    let address = bytes.get(..STORAGE)?;
+    let length = bytes.get(STORAGE + 2..)?.first_chunk()?;
+    Some(Value::Struct(vec![
+        ("addr", Value::Address(address::decode(address))),
+        ("keylen", Value::Int(u16::from_ne_bytes(*length).into())),
+    ]))
 }
 
 /// A string, which may or may not have a NUL at its end, and a buffer after it.

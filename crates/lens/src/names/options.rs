@@ -29,6 +29,10 @@ pub(crate) enum Form {
     MulticastSource,
     /// A `struct ipv6_mreq`.
     Multicast6,
+    /// A `struct sock_fprog`: a filter for packets.
+    Program,
+    /// A `struct tcp_md5sig`: for which peer, and how long the key is.
+    Signature,
     /// Bytes.
     Bytes,
     /// A structure so large that only its length is told.
@@ -122,7 +126,8 @@ const SOCKET: Options = options! {
     Family:         SO_DOMAIN;
     Text:           SO_BINDTODEVICE, SO_PEERSEC;
     Address:        SO_PEERNAME;
-    Bytes:          SO_ATTACH_FILTER, SO_ATTACH_REUSEPORT_CBPF = 51, SO_PEERGROUPS = 59, SO_TXTIME = 61;
+    Program:        SO_ATTACH_FILTER, SO_ATTACH_REUSEPORT_CBPF = 51;
+    Bytes:          SO_PEERGROUPS = 59, SO_TXTIME = 61;
     Large:          SO_MEMINFO = 55;
 };
 
@@ -171,9 +176,10 @@ const TCP: Options = options! {
         TCP_FASTOPEN_CONNECT, TCP_FASTOPEN_NO_COOKIE, TCP_INQ, TCP_TX_DELAY = 37, TCP_IS_MPTCP = 43, TCP_RTO_MAX_MS = 44,
         TCP_RTO_MIN_US = 45, TCP_DELACK_MAX_US = 46;
     Text:   TCP_CONGESTION, TCP_ULP;
+    Signature: TCP_MD5SIG, TCP_MD5SIG_EXT = 32;
     Bytes:
-        TCP_MD5SIG, TCP_COOKIE_TRANSACTIONS, TCP_REPAIR_OPTIONS, TCP_SAVED_SYN, TCP_REPAIR_WINDOW, TCP_FASTOPEN_KEY,
-        TCP_ZEROCOPY_RECEIVE, TCP_MD5SIG_EXT = 32, TCP_AO_ADD_KEY = 38, TCP_AO_DEL_KEY = 39, TCP_AO_INFO = 40,
+        TCP_COOKIE_TRANSACTIONS, TCP_REPAIR_OPTIONS, TCP_SAVED_SYN, TCP_REPAIR_WINDOW, TCP_FASTOPEN_KEY,
+        TCP_ZEROCOPY_RECEIVE, TCP_AO_ADD_KEY = 38, TCP_AO_DEL_KEY = 39, TCP_AO_INFO = 40,
         TCP_AO_GET_KEYS = 41, TCP_AO_REPAIR = 42;
     Large:  TCP_INFO, TCP_CC_INFO;
 };

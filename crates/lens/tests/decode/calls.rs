@@ -188,6 +188,29 @@ fn options_that_are_set() {
             "setsockopt(3, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, {ipv6mr_multiaddr=ff02::1, ipv6mr_interface=2}, 20) = 0",
         ),
         (
+            set(
+                SOL_SOCKET,
+                SO_ATTACH_FILTER,
+                &image![1_u64, 0x7fff_0000_u64],
+            ),
+            "setsockopt(3, SOL_SOCKET, SO_ATTACH_FILTER, {len=1, filter=…}, 16) = 0",
+        ),
+        (
+            // A sockaddr_storage, flags, the prefix, the key's length, an index, and a key that is not shown.
+            set(
+                IPPROTO_TCP,
+                TCP_MD5SIG,
+                &[
+                    inet([127, 0, 0, 1], 9000),
+                    vec![0; 112],
+                    image![0_u16, 3_u16, 0_i32],
+                    vec![b'k'; 80],
+                ]
+                .concat(),
+            ),
+            "setsockopt(3, IPPROTO_TCP, TCP_MD5SIG, {addr=127.0.0.1:9000, keylen=3}, 216) = 0",
+        ),
+        (
             set(SOL_SOCKET, 999, &one),
             "setsockopt(3, SOL_SOCKET, 999, 1, 4) = 0",
         ),

@@ -1,0 +1,58 @@
+//! `reuse-port`: two servers on one port at the same time, by the wrong option.
+
+mod second;
+mod start;
+
+use lab::{Played, Scene, Sign, Stage, layers, peer};
+
+pub(crate) fn scene() -> Scene {
+    Scene::mistake(
+        "reuse-port",
+        "a second server is to share the port of the first, with SO_REUSEADDR",
+    )
+    .actor(
+        "new server",
+        layers(
+            second::new_libc,
+            second::new_nix,
+            second::new_socket2,
+            second::new_std,
+        ),
+    )
+    .actor(
+        "old server",
+        layers(
+            second::old_libc,
+            second::old_nix,
+            second::old_socket2,
+            second::old_std,
+        ),
+    )
+    .peer("client", client)
+    .breaks(&[Sign::Found("new server", "EADDRINUSE")])
+    .shows(&[Sign::Found("new server", "accepted")])
+    .cause(
+        "SO_REUSEADDR overlooks what an old server has left behind. A socket that listens is not \
+         left behind, it is in use, and no second one may listen there.",
+    )
+    .repair(
+        "SO_REUSEPORT before bind, in both: they share the port, \
+         and the old one can go without a gap",
+    )
+    .hints(&[
+        "The old server is still running. Is that what SO_REUSEADDR is about?",
+        "Which option says that two sockets may have one address at the same time?",
+        "Both owners of the port have to agree.",
+    ])
+}
+
+/// Calls when the old server has gone: whoever has the port then answers.
+fn client(stage: &mut Stage) -> Played {
+    if stage.repaired() {
+        stage.wait("old server gone");
+        let connection = peer::connect(stage)?;
+        stage.wait("accepted");
+        drop(connection);
+    }
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! The two servers, layer by layer. Both begin with the same option, and the new one tries to join.
+
+use std::error::Error;
+
+use lab::{ANY_PORT, Played, Stage};
+use step02_bind_listen as step02;
+use step03_accept as step03;
+use step06_close::with_libc::close;
+
+use super::start;
+
+pub(super) fn old_libc(stage: &mut Stage) -> Played {
+    let listener = start::with_libc(ANY_PORT, stage.repaired())?;
+    let address = step02::with_libc::local_address(listener)?;
+    stage.cue("listening", address);
+    stage.wait("tried");
+    close(listener)?;
+    stage.cue("old server gone", "");
+    Ok(())
+}
+
+pub(super) fn old_nix(stage: &mut Stage) -> Played {
+    let listener = start::with_nix(ANY_PORT, stage.repaired())?;
+    stage.cue("listening", step02::with_nix::local_address(&listener)?);
+    leave(stage, listener);
+    Ok(())
+}
+
+pub(super) fn old_socket2(stage: &mut Stage) -> Played {
+    let listener = start::with_socket2(ANY_PORT, stage.repaired())?;
+    let address = step02::with_socket2::local_address(&listener)?;
+    stage.cue("listening", address.as_socket_ipv4().unwrap_or(ANY_PORT));
+    leave(stage, listener);
+    Ok(())
+}
+
+pub(super) fn old_std(stage: &mut Stage) -> Played {
+    let listener = start::with_std(ANY_PORT, stage.repaired())?;
+    stage.cue("listening", step02::with_std::local_address(&listener)?);
+    leave(stage, listener);
+    Ok(())
+}
+
+fn leave<S>(stage: &mut Stage, listener: S) {
+    stage.wait("tried");
+    drop(listener);
+    stage.cue("old server gone", "");
+}
+
+pub(super) fn new_libc(stage: &mut Stage) -> Played {
+    let (address, share) = (stage.wait_address("listening")?, stage.repaired());
+    let started = stage.taught(|| start::with_libc(address, share));
+    if let Some(listener) = tried(stage, started) {
+        let (connection, _) = step03::with_libc::accept_peer(listener)?;
+        accepted(stage);
+        close(connection)?;
+        close(listener)?;
+    }
+    Ok(())
+}
+
+pub(super) fn new_nix(stage: &mut Stage) -> Played {
+    let (address, share) = (stage.wait_address("listening")?, stage.repaired());
+    let started = stage.taught(|| start::with_nix(address, share));
+    if let Some(listener) = tried(stage, started) {
+        let _connection = step03::with_nix::accept(&listener)?;
+        accepted(stage);
+    }
+    Ok(())
+}
+
+pub(super) fn new_socket2(stage: &mut Stage) -> Played {
+    let (address, share) = (stage.wait_address("listening")?, stage.repaired());
+    let started = stage.taught(|| start::with_socket2(address, share));
+    if let Some(listener) = tried(stage, started) {
+        let _connection = step03::with_socket2::accept(&listener)?;
+        accepted(stage);
+    }
+    Ok(())
+}
+
+pub(super) fn new_std(stage: &mut Stage) -> Played {
+    let (address, share) = (stage.wait_address("listening")?, stage.repaired());
+    let started = stage.taught(|| start::with_std(address, share));
+    if let Some(listener) = tried(stage, started) {
+        let _connection = step03::with_std::accept(&listener)?;
+        accepted(stage);
+    }
+    Ok(())
+}
+
+fn tried<S, E: Error + 'static>(stage: &Stage, started: Result<S, E>) -> Option<S> {
+    if let Err(error) = &started {
+        stage.found_error("bind", error);
+    }
+    stage.cue("tried", "");
+    started.ok()
+}
+
+fn accepted(stage: &Stage) {
+    stage.found(
+        "accepted",
+        "the old server is gone, the new one has accepted",
+    );
+    stage.cue("accepted", "");
+}
