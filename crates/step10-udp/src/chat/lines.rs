@@ -116,7 +116,7 @@ fn say_late(ends: &Ends, error: &(impl Error + 'static)) -> Result<(), Trouble> 
             "nobody is at {peer}: a line sent before was refused"
         ));
     }
-    say(format!("a line sent before did not get to {peer}: {error}"))
+    say(format!("{peer} cannot be reached: {error}"))
 }
 
 /// The trouble that came first: of the keyboard's half, then of the receiver's.
