@@ -13,6 +13,7 @@ macro_rules! for_each_step {
             #[test] fn step06() { super::$test("step06-close"); }
             #[test] fn step07() { super::$test("step07-chat"); }
             #[test] fn step09() { super::$test("step09-names"); }
+            #[test] fn step08() { super::$test("step08-options"); }
             #[test] fn step10() { super::$test("step10-udp"); }
             #[test] fn step08() { super::$test("step08-options"); }
         })*

@@ -52,15 +52,18 @@ fn send_each<E: Error + 'static>(ends: &Ends, send: impl Fn(&[u8]) -> Result<usi
         line.push(b'\n');
         let mut sent = send(&line);
         if let Err(error) = &sent
-            && errno_of(error) == Some(libc::ECONNREFUSED)
+            && is_late(error)
         {
             // It is about an earlier line, and this one was not sent.
-            say_refused(ends)?;
+            say_late(ends, error)?;
             sent = send(&line);
         }
         match sent {
             Ok(_) => {}
-            Err(error) if errno_of(&error) == Some(libc::ECONNREFUSED) => say_refused(ends)?,
+            Err(error) if is_late(&error) => {
+                let trouble = Trouble::from(error);
+                say(format!("not sent to {}: {trouble}", ends.peer))?;
+            }
             Err(error) if errno_of(&error) == Some(libc::EMSGSIZE) => {
                 let length = line.len();
                 say(format!(
@@ -89,7 +92,7 @@ pub(super) fn receive_lines<E: Error + 'static>(
                 let line = line.strip_suffix(b"\n").unwrap_or(line);
                 say(format!("{}: {}", ends.peer, escaped(line)))?;
             }
-            Err(error) if errno_of(&error) == Some(libc::ECONNREFUSED) => say_refused(ends)?,
+            Err(error) if is_late(&error) => say_late(ends, &error)?,
             Err(error) if errno_of(&error) == Some(libc::EINTR) => {}
             failed => {
                 let failed = failed.on("recv from", ends.peer);
@@ -99,11 +102,21 @@ pub(super) fn receive_lines<E: Error + 'static>(
     }
 }
 
-fn say_refused(ends: &Ends) -> Result<(), Trouble> {
+/// Whether an error is about a line sent earlier: nobody receives at that port, or a router or a firewall on the
+/// way has answered. The peer may be there a moment later, so the chat goes on.
+fn is_late(error: &(dyn Error + 'static)) -> bool {
+    let unreachable = [libc::EHOSTUNREACH, libc::ENETUNREACH, libc::EHOSTDOWN];
+    errno_of(error).is_some_and(|errno| errno == libc::ECONNREFUSED || unreachable.contains(&errno))
+}
+
+fn say_late(ends: &Ends, error: &(impl Error + 'static)) -> Result<(), Trouble> {
     let peer = ends.peer;
-    say(format!(
-        "nobody is at {peer}: a line sent before was refused"
-    ))
+    if errno_of(error) == Some(libc::ECONNREFUSED) {
+        return say(format!(
+            "nobody is at {peer}: a line sent before was refused"
+        ));
+    }
+    say(format!("{peer} cannot be reached: {error}"))
 }
 
 /// The trouble that came first: of the keyboard's half, then of the receiver's.
