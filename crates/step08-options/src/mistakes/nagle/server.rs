@@ -18,14 +18,19 @@ pub(super) fn server(stage: &mut Stage) -> Played {
         stage.wait("sent");
     }
     let (mut buffer, mut count) = ([0; 16], 0);
-    count += connection.read(&mut buffer)?;
-    let begun = Instant::now();
+    let mut begun: Option<Instant> = None;
     while !buffer[..count].ends_with(b"\n") {
-        count += connection.read(&mut buffer[count..])?;
-        stage.say(format!(
-            "the rest came {} ms later",
-            begun.elapsed().as_millis()
-        ));
+        match connection.read(&mut buffer[count..])? {
+            0 => return Ok(()),
+            more => count += more,
+        }
+        match begun {
+            None => begun = Some(Instant::now()),
+            Some(begun) => {
+                let later = begun.elapsed().as_millis();
+                stage.say(format!("the rest came {later} ms later"));
+            }
+        }
     }
     connection.write_all(b"ok")?;
     Ok(())
