@@ -41,6 +41,7 @@ const TAUGHT: &[(&str, &[&[&str]])] = &[
         "step10-udp",
         &[&["recvfrom", "recvmsg"], &["sendto", "sendmsg"]],
     ),
+    ("step08-options", &[&["setsockopt"], &["getsockopt"]]),
 ];
 
 fn taught(step: &str) -> &'static [&'static [&'static str]] {

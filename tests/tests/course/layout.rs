@@ -48,6 +48,11 @@ const SCENES: &[(&str, &str)] = &[
         "*udp *boundaries *truncated real-length *empty-datagram *lost *connected nobody-there *late-error \
          broadcast multicast",
     ),
+    (
+        "step08-options",
+        "*options *defaults *buffer-doubling *timeouts zero-timeout *one-byte-flag *nagle keepalive *silent-peer \
+         *reuse-address reuse-port *so-error",
+    ),
 ];
 
 #[test]
