@@ -34,6 +34,7 @@ mod cli;
 mod compare;
 mod control;
 mod direct;
+mod folder;
 mod guest;
 mod ladder;
 mod language;

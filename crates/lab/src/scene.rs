@@ -136,6 +136,7 @@ pub struct Scene {
     pub(crate) needs: Option<fn() -> Result<(), String>>,
     pub(crate) aside: Option<fn(&str) -> Option<&'static str>>,
     pub(crate) guests: Vec<Guest>,
+    pub(crate) path: Option<&'static str>,
 }
 
 impl Scene {
@@ -158,6 +159,7 @@ impl Scene {
             needs: None,
             aside: None,
             guests: Vec::new(),
+            path: None,
         }
     }
 
@@ -263,6 +265,14 @@ impl Scene {
     /// `--guests` plays it beside the layers, `--layer LANGUAGE` alone.
     pub fn guest(mut self, guest: Guest) -> Scene {
         self.guests.push(guest);
+        self
+    }
+
+    /// The scene's address is a path. Its actors play in an empty folder of the scene's own, which is gone
+    /// when the scene is over or killed: a path of one word is enough, and is the same each time.
+    /// A guest that listens is given this path as its address.
+    pub fn at_path(mut self, path: &'static str) -> Scene {
+        self.path = Some(path);
         self
     }
 

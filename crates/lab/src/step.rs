@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::cli::{self, Asked, Task};
 use crate::direct::{Request, play};
+use crate::folder;
 use crate::live::Live;
 use crate::perform::Performance;
 use crate::scene::{Part, Scene, Variant};
@@ -54,6 +55,14 @@ impl Step {
                 .map(|arg| arg.to_string_lossy().into_owned())
                 .collect();
             return crate::actor::run(&self, &args[1..]);
+        }
+        if let [first, path] = &args[..]
+            && first == folder::SWEEPER
+        {
+            return match folder::sweep(path.as_ref()) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(_) => ExitCode::FAILURE,
+            };
         }
         let asked = match cli::parse(&self, args) {
             Ok(asked) => asked,

@@ -1,0 +1,33 @@
+//! `AF_UNIX`, `socketpair`, `sendmsg`, `recvmsg`: the scenes of this step.
+
+mod mistakes;
+mod scenes;
+
+use std::process::ExitCode;
+
+use lab::Step;
+
+fn main() -> ExitCode {
+    let step = Step {
+        name: env!("CARGO_PKG_NAME"),
+        title: "AF_UNIX: sockets within one machine, and what only they carry",
+        lesson: "lessons/11-unix.md",
+        scenes: vec![
+            scenes::unix(),
+            mistakes::stale_path::scene(),
+            scenes::abstract_name::scene(),
+            scenes::credentials(),
+            scenes::pass_descriptor(),
+            mistakes::descriptor_as_text::scene(),
+            mistakes::control_truncated::scene(),
+            scenes::pair(),
+            mistakes::kept_end::scene(),
+            mistakes::no_return_address::scene(),
+            mistakes::path_too_long::scene(),
+            mistakes::abstract_length::scene(),
+        ],
+        serve: None,
+        connect: None,
+    };
+    step.run()
+}
