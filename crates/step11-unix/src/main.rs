@@ -5,7 +5,7 @@ mod scenes;
 
 use std::process::ExitCode;
 
-use lab::Step;
+use lab::{Scene, Step, guest};
 
 fn main() -> ExitCode {
     let step = Step {
@@ -13,7 +13,7 @@ fn main() -> ExitCode {
         title: "AF_UNIX: sockets within one machine, and what only they carry",
         lesson: "lessons/11-unix.md",
         scenes: vec![
-            scenes::unix(),
+            with_guests(scenes::unix()),
             mistakes::stale_path::scene(),
             scenes::abstract_name::scene(),
             scenes::credentials(),
@@ -30,4 +30,22 @@ fn main() -> ExitCode {
         connect: None,
     };
     step.run()
+}
+
+/// The main scene in other languages.
+fn with_guests(scene: Scene) -> Scene {
+    scene
+        .guest(guest!(C, "unix.c", "bind(listener", "accept(listener"))
+        .guest(guest!(
+            Python,
+            "unix.py",
+            "listener.bind(",
+            "listener.accept("
+        ))
+        .guest(guest!(
+            Java,
+            "Unix.java",
+            "listener.bind(",
+            "listener.accept("
+        ))
 }

@@ -87,7 +87,8 @@ fn tell_typed(stage: &Stage, (process, user, group): (Option<Pid>, Uid, Gid)) {
 fn tell(stage: &Stage, process: Option<i32>, user: u32, group: u32) {
     let process = process.map_or("unknown".to_owned(), |process| process.to_string());
     stage.cue("peer", &process);
-    stage.say(format!("process {process}, user {user}, group {group}"));
+    stage.say(format!("the peer is process {process}"));
+    stage.say(format!("of user {user}, group {group}"));
 }
 
 /// Says its own number on the stage, which the server does not see, and nothing to the server.

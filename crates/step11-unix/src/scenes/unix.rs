@@ -5,9 +5,8 @@ use std::mem::MaybeUninit;
 use std::path::Path;
 
 use lab::{Played, Stage};
-use nix::sys::socket::{Backlog, MsgFlags, SockType, UnixAddr};
-use socket2::{SockAddr, Type};
-use step02_bind_listen as step02;
+use nix::sys::socket::{Backlog, MsgFlags, UnixAddr};
+use socket2::SockAddr;
 use step03_accept as step03;
 use step05_send_recv as step05;
 use step11_unix::{with_libc, with_nix, with_socket2, with_std};
@@ -16,8 +15,7 @@ use super::{PATH, ROOM, close, heard, look, unlink};
 
 pub(crate) fn server_libc(stage: &mut Stage) -> Played {
     let address = with_libc::address::sockaddr_un(Path::new(PATH))?;
-    let listener = stage.taught(|| with_libc::bound_at(libc::SOCK_STREAM, &address))?;
-    step02::with_libc::listen(listener, 1)?;
+    let listener = stage.taught(|| with_libc::listen_at(&address, 1))?;
     look(stage, "after bind");
     stage.cue("listening", PATH);
     let (connection, peer) = stage.taught(|| with_libc::accept_peer(listener))?;
@@ -49,8 +47,7 @@ pub(crate) fn client_libc(stage: &mut Stage) -> Played {
 
 pub(crate) fn server_nix(stage: &mut Stage) -> Played {
     let address = UnixAddr::new(PATH)?;
-    let listener = stage.taught(|| with_nix::bound_at(SockType::Stream, &address))?;
-    step02::with_nix::listen(&listener, Backlog::new(1)?)?;
+    let listener = stage.taught(|| with_nix::listen_at(&address, Backlog::new(1)?))?;
     look(stage, "after bind");
     stage.cue("listening", PATH);
     let connection = stage.taught(|| step03::with_nix::accept(&listener))?;
@@ -78,8 +75,7 @@ pub(crate) fn client_nix(stage: &mut Stage) -> Played {
 
 pub(crate) fn server_socket2(stage: &mut Stage) -> Played {
     let address = SockAddr::unix(PATH)?;
-    let listener = stage.taught(|| with_socket2::bound_at(Type::STREAM, &address))?;
-    step02::with_socket2::listen(&listener, 1)?;
+    let listener = stage.taught(|| with_socket2::listen_at(&address, 1))?;
     look(stage, "after bind");
     stage.cue("listening", PATH);
     let (connection, peer) = stage.taught(|| step03::with_socket2::accept(&listener))?;
