@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::run::run;
 
 /// The steps there are.
-pub const STEPS: [&str; 7] = [
+pub const STEPS: [&str; 8] = [
     "step00-hello",
     "step01-socket",
     "step02-bind-listen",
@@ -16,6 +16,7 @@ pub const STEPS: [&str; 7] = [
     "step04-connect",
     "step05-send-recv",
     "step06-close",
+    "step11-unix",
 ];
 
 /// The layers, from the kernel upwards.

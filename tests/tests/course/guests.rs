@@ -22,7 +22,7 @@ const LANGUAGES: [(&str, &[&str], usize); 3] = [
 ];
 
 /// The taught calls of each step, each by the names that it can have.
-const TAUGHT: [(&str, &[&[&str]]); 6] = [
+const TAUGHT: [(&str, &[&[&str]]); 7] = [
     ("step01-socket", &[&["socket"]]),
     ("step02-bind-listen", &[&["bind"], &["listen"]]),
     ("step03-accept", &[&["accept", "accept4"]]),
@@ -32,6 +32,10 @@ const TAUGHT: [(&str, &[&[&str]]); 6] = [
         &[&["recvfrom", "read"], &["sendto", "write"]],
     ),
     ("step06-close", &[&["close"]]),
+    (
+        "step11-unix",
+        &[&["bind"], &["listen"], &["accept", "accept4"]],
+    ),
 ];
 
 fn taught(step: &str) -> &'static [&'static [&'static str]] {

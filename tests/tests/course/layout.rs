@@ -12,7 +12,7 @@ use serde_json::Value;
 const LINES: usize = 150;
 
 /// The scenes of each step, the main one first. `*` marks those that no learner should miss.
-const SCENES: [(&str, &str); 7] = [
+const SCENES: [(&str, &str); 8] = [
     ("step00-hello", "*hello"),
     ("step01-socket", "*socket families *wrong-protocol"),
     (
@@ -34,6 +34,11 @@ const SCENES: [(&str, &str); 7] = [
         "step06-close",
         "*close *half-close *unread-reset linger-zero *time-wait dup-keeps-open exec-leak close-twice \
          late-errno",
+    ),
+    (
+        "step11-unix",
+        "*unix *stale-path abstract credentials *pass-descriptor *descriptor-as-text control-truncated \
+         pair kept-end no-return-address path-too-long abstract-length",
     ),
 ];
 

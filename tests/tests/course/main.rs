@@ -11,6 +11,7 @@ macro_rules! for_each_step {
             #[test] fn step04() { super::$test("step04-connect"); }
             #[test] fn step05() { super::$test("step05-send-recv"); }
             #[test] fn step06() { super::$test("step06-close"); }
+            #[test] fn step11() { super::$test("step11-unix"); }
         })*
     };
 }
