@@ -73,6 +73,13 @@ pub fn scenes(step: &str) -> Vec<Scene> {
     scenes
 }
 
+/// Whether the halves of a step take a path, by its `--help`.
+#[track_caller]
+pub fn takes_paths(step: &str) -> bool {
+    let help = run(step, &["--help"]).exits(0).quiet();
+    help.stdout.contains(&format!("-p {step} -- serve [PATH]"))
+}
+
 /// The halves that a step has of `serve` and `connect`, by its `--help`.
 #[track_caller]
 pub fn has_half(step: &str, half: &str) -> bool {

@@ -84,7 +84,7 @@ fn take_stage<'a>(step: &'a Step, args: &'a [String]) -> Option<(Stage, Role<'a>
             (Layer::Std, role)
         }
     };
-    let address = rest.first().and_then(|address| address.parse().ok());
+    let address = rest.first().filter(|_| alone.is_some()).cloned();
     let end = ActorEnd::take(descriptor.parse().ok()?).ok()?;
     Some((
         Stage {

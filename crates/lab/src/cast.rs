@@ -174,7 +174,7 @@ pub(crate) fn prepare(
         actor.name,
     ]);
     command.arg(hidden.to_string());
-    command.args(request.address.map(|address| address.to_string()));
+    command.args(request.address);
     command.stderr(output.try_clone()?);
     let mut keyboard = None;
     if let Some(ready) = guest {

@@ -14,14 +14,16 @@ use crate::trouble::Trouble;
 pub(crate) const ACTOR: &str = "__actor";
 /// The document's own address, and so the course's.
 pub(crate) const DEFAULT_ADDRESS: &str = "127.0.0.1:9000";
+/// The same where addresses are paths.
+pub(crate) const DEFAULT_PATH: &str = "/tmp/chat";
 
 /// What is to be done.
 #[derive(Debug)]
 pub(crate) enum Task {
     Play(Option<String>),
     List,
-    Serve(SocketAddr),
-    Connect(SocketAddr),
+    Serve(String),
+    Connect(String),
     Help,
     Version,
 }
@@ -225,8 +227,8 @@ fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
         name if words.len() == 1 && step.scene(name).is_some() => {
             Ok(Task::Play(Some(name.to_owned())))
         }
-        "serve" if step.serve.is_some() => Ok(Task::Serve(address(words.get(1))?)),
-        "connect" if step.connect.is_some() => Ok(Task::Connect(address(words.get(1))?)),
+        "serve" if step.serve.is_some() => Ok(Task::Serve(place(step, words.get(1))?)),
+        "connect" if step.connect.is_some() => Ok(Task::Connect(place(step, words.get(1))?)),
         half @ ("serve" | "connect") => Err(Trouble::new(format!(
             "{} has no `{half}`: {}. The steps with both halves are step05-send-recv and step06-close",
             step.name,
@@ -272,6 +274,17 @@ fn layer(name: &str, step: &Step) -> Result<Layer, Trouble> {
             names.join(", ")
         ))
     })
+}
+
+/// Where a half is to listen or to call.
+fn place(step: &Step, text: Option<&String>) -> Result<String, Trouble> {
+    match (step.takes_paths(), text.map(String::as_str)) {
+        (false, _) => Ok(address(text)?.to_string()),
+        (true, Some("")) => Err(Trouble::new(format!(
+            "\"\" is not a path: there is nothing in it; write it like {DEFAULT_PATH}"
+        ))),
+        (true, path) => Ok(path.unwrap_or(DEFAULT_PATH).to_owned()),
+    }
 }
 
 /// An address as a person types it: `127.0.0.1:9000`, `localhost:9000`, `:9000` or `9000`.
@@ -363,7 +376,9 @@ pub(crate) fn help(step: &Step) -> String {
     let mut out = format!("{}\n\n{run} [SCENE] [OPTIONS]\n", step.title);
     for (name, half) in [("serve", &step.serve), ("connect", &step.connect)] {
         if let Some(half) = half {
-            let address = if step.scene(name).is_some() {
+            let address = if step.takes_paths() {
+                format!("[PATH]    (default {DEFAULT_PATH})\n    {}", half.about)
+            } else if step.scene(name).is_some() {
                 format!("ADDR\n    {}", half.about)
             } else {
                 format!("[ADDR]    (default {DEFAULT_ADDRESS})\n    {}", half.about)

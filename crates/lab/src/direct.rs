@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{PipeWriter, Write};
-use std::net::SocketAddr;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -44,7 +43,7 @@ pub(crate) struct Request<'a> {
     /// Whether the kernel's own functions and the changes of state are kept.
     pub(crate) kernel: bool,
     /// For `serve` and `connect`: the address, and no deadline.
-    pub(crate) address: Option<SocketAddr>,
+    pub(crate) address: Option<&'a str>,
     /// Prints what is said and called while it plays.
     pub(crate) live: Option<&'a Live>,
     /// What is done before the taught actor makes the taught call for the first time.

@@ -321,7 +321,11 @@ impl<'a> Performance<'a> {
             );
         }
         if self.step.serve.is_some() {
-            out += &format!("  {run} serve\n    and in a second terminal: nc 127.0.0.1 9000\n");
+            let client = match self.step.takes_paths() {
+                true => format!("nc -U {}", cli::DEFAULT_PATH),
+                false => "nc 127.0.0.1 9000".to_owned(),
+            };
+            out += &format!("  {run} serve\n    and in a second terminal: {client}\n");
         }
         if self.step.serve.is_none() && self.step.connect.is_some() {
             out += &format!("  {run} connect {}\n", cli::DEFAULT_ADDRESS);

@@ -2,7 +2,8 @@
 
 use std::error::Error;
 use std::fmt::Display;
-use std::net::{SocketAddr, SocketAddrV4};
+use std::net::SocketAddrV4;
+use std::path::Path;
 
 use crate::control::{ActorEnd, Told};
 use crate::scene::{Layer, Variant};
@@ -17,7 +18,8 @@ pub struct Stage {
     pub(crate) end: ActorEnd,
     pub(crate) layer: Layer,
     pub(crate) variant: Variant,
-    pub(crate) address: Option<SocketAddr>,
+    /// What stood behind `serve` or `connect`.
+    pub(crate) address: Option<String>,
 }
 
 impl Stage {
@@ -37,13 +39,26 @@ impl Stage {
     ///
     /// In a scene there is none.
     pub fn address(&self) -> Result<SocketAddrV4, Trouble> {
-        match self.address {
-            Some(SocketAddr::V4(address)) => Ok(address),
-            Some(SocketAddr::V6(address)) => Err(Trouble::new(format!(
-                "{address} is an IPv6 address; this step uses AF_INET: give an IPv4 address"
-            ))),
-            None => Err(Trouble::new("this scene was given no address")),
-        }
+        let address = self.given()?;
+        address.parse().map_err(|_| {
+            Trouble::new(format!(
+                "{address} is not an IPv4 address; this step uses AF_INET: give an IPv4 address"
+            ))
+        })
+    }
+
+    /// The path given to `serve` or `connect`, in a step whose scenes are [at a path](crate::Scene::at_path).
+    ///
+    /// # Errors
+    ///
+    /// In a scene there is none.
+    pub fn path(&self) -> Result<&Path, Trouble> {
+        self.given().map(Path::new)
+    }
+
+    fn given(&self) -> Result<&str, Trouble> {
+        let given = self.address.as_deref();
+        given.ok_or_else(|| Trouble::new("this scene was given no address"))
     }
 
     /// A line for this actor's lane: what the program itself saw.

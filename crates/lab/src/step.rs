@@ -1,7 +1,6 @@
 //! A step: its scenes, its two halves, and its program.
 
 use std::io::Write;
-use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use lens::event::Time;
@@ -56,13 +55,11 @@ impl Step {
                 .collect();
             return crate::actor::run(&self, &args[1..]);
         }
-        if let [first, path] = &args[..]
+        if let [first, process, number] = &args[..]
             && first == folder::SWEEPER
         {
-            return match folder::sweep(path.as_ref()) {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(_) => ExitCode::FAILURE,
-            };
+            let swept = folder::sweep(&process.to_string_lossy(), &number.to_string_lossy());
+            return swept.map_or(ExitCode::from(2), |()| ExitCode::SUCCESS);
         }
         let asked = match cli::parse(&self, args) {
             Ok(asked) => asked,
@@ -85,6 +82,11 @@ impl Step {
         self.scenes.iter().find(|scene| scene.name == name)
     }
 
+    /// Whether the halves take a path: where the main scene's address is one.
+    pub(crate) fn takes_paths(&self) -> bool {
+        self.scenes.first().is_some_and(|main| main.path.is_some())
+    }
+
     pub(crate) fn has_guests(&self) -> bool {
         self.scenes.iter().any(|scene| !scene.guests.is_empty())
     }
@@ -98,8 +100,8 @@ impl Step {
             }
             Task::List if asked.json => print(&self.list_json()).map(|()| true),
             Task::List => print(&self.list(&Screen::new(asked.plain, false))).map(|()| true),
-            Task::Serve(address) => self.alone("serve", self.serve, *address, asked),
-            Task::Connect(address) => self.alone("connect", self.connect, *address, asked),
+            Task::Serve(address) => self.alone("serve", self.serve, address, asked),
+            Task::Connect(address) => self.alone("connect", self.connect, address, asked),
             Task::Play(name) => {
                 let scene = match name {
                     Some(name) => self.scene(name),
@@ -146,7 +148,7 @@ impl Step {
         &self,
         name: &'static str,
         half: Option<Half>,
-        address: SocketAddr,
+        address: &str,
         asked: &Asked,
     ) -> Result<bool, Trouble> {
         let half = half.ok_or_else(|| Trouble::new(format!("this step has no `{name}`")))?;

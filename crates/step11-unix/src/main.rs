@@ -1,11 +1,14 @@
 //! `AF_UNIX`, `socketpair`, `sendmsg`, `recvmsg`: the scenes of this step.
 
+mod connect;
+mod half;
 mod mistakes;
 mod scenes;
+mod serve;
 
 use std::process::ExitCode;
 
-use lab::{Scene, Step, guest};
+use lab::{Half, Scene, Step, guest, layers};
 
 fn main() -> ExitCode {
     let step = Step {
@@ -26,8 +29,24 @@ fn main() -> ExitCode {
             mistakes::path_too_long::scene(),
             mistakes::abstract_length::scene(),
         ],
-        serve: None,
-        connect: None,
+        serve: Some(Half {
+            about: "an echo at a path: says whose process the client is, and sends back what it receives",
+            parts: layers(
+                serve::serve_libc,
+                serve::serve_nix,
+                serve::serve_socket2,
+                serve::serve_std,
+            ),
+        }),
+        connect: Some(Half {
+            about: "sends hello, says that this was all (half-close), and prints what comes back",
+            parts: layers(
+                connect::connect_libc,
+                connect::connect_nix,
+                connect::connect_socket2,
+                connect::connect_std,
+            ),
+        }),
     };
     step.run()
 }

@@ -20,6 +20,7 @@ mod command_line;
 mod guests;
 mod kernel;
 mod layout;
+mod paths;
 mod readme;
 mod records;
 mod scenes;

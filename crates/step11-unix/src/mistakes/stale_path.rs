@@ -1,8 +1,8 @@
 //! `stale-path`: the server has ended, its file is still there, and the next one cannot bind.
 //!
-//! The repair asks first: a path where connect is refused has nobody who listens, and may go.
-//! One simplification: between the question and the unlink another server could bind. Programs that mind hold a
-//! lock on a file beside the socket.
+//! The repair asks first: a socket's file where connect is refused has nobody who listens, and may go.
+//! That it is a socket's must be looked up: connect is refused at an ordinary file too.
+//! One simplification: between the question and the unlink another server could bind. Who minds holds a lock.
 
 use std::io;
 use std::os::unix::net::UnixListener;
@@ -15,7 +15,7 @@ use socket2::{SockAddr, Type};
 use step02_bind_listen as step02;
 use step11_unix::{with_libc, with_nix, with_socket2, with_std};
 
-use crate::scenes::{PATH, close, look, unlink};
+use crate::scenes::{PATH, close, is_socket, look, unlink};
 
 pub(crate) fn scene() -> Scene {
     Scene::mistake(
@@ -35,7 +35,9 @@ pub(crate) fn scene() -> Scene {
         "bind made a file, and nobody removed it: close does not, and who is killed cannot. \
          bind refuses every path where there is a file, whether somebody listens or not.",
     )
-    .repair("connect to it: if that is refused nobody listens; then unlink it and bind again")
+    .repair(
+        "a socket where connect is refused has nobody who listens: then unlink it and bind again",
+    )
     .hints(&[
         "Is there a process that listens at this path? On Linux, `ss -lxp` lists them.",
         "Look at what is in the folder. Who made it, and who should have removed it?",
@@ -127,15 +129,16 @@ fn listening(stage: &Stage) {
     stage.found("listening", format!("listens at \"{PATH}\""));
 }
 
-/// `unlink(path)`, if connect was refused. Else somebody listens after all, or it cannot be known:
-/// then the file is not ours to remove.
+/// `unlink(path)`, if a socket is there and connect was refused. Else the file is another, or somebody
+/// listens after all, or it cannot be known: then it is not ours to remove.
 fn free(asked: io::Result<()>) -> Played {
+    if !is_socket(Path::new(PATH)) {
+        return Err(Trouble::new("what is there is no socket"));
+    }
     match asked {
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(unlink()?),
         Err(error) => Err(error.into()),
-        Ok(()) => Err(Trouble::new(format!(
-            "another server listens at \"{PATH}\""
-        ))),
+        Ok(()) => Err(Trouble::new("another server listens there")),
     }
 }
 

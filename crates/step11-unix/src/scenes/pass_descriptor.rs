@@ -47,7 +47,7 @@ fn idea(play: &Play) -> Option<String> {
     let address = play.cue("its address")?;
     (address == play.cue("the same address")?).then(|| {
         format!(
-            "Descriptor {sent} was sent, descriptor {arrived} arrived: two numbers, one socket, on {address}."
+            "Descriptor {sent} was sent and closed, descriptor {arrived} arrived: two numbers, one socket, on {address}."
         )
     })
 }
@@ -57,6 +57,7 @@ fn receiver_libc(stage: &mut Stage) -> Played {
     let listener = with_libc::listen_at(&address, 1)?;
     stage.cue("listening", PATH);
     let (connection, _) = with_libc::accept_peer(listener)?;
+    stage.wait("sent");
     let mut buffer = [0; ROOM];
     let received = stage.taught(|| with_libc::message::recvmsg(connection, &mut buffer, 1, 0))?;
     let number = *received.descriptors.first().ok_or_else(nothing)?;
@@ -70,6 +71,7 @@ fn receiver_nix(stage: &mut Stage) -> Played {
     let listener = with_nix::listen_at(&UnixAddr::new(PATH)?, Backlog::new(1)?)?;
     stage.cue("listening", PATH);
     let connection = step03::with_nix::accept(&listener)?;
+    stage.wait("sent");
     let (mut buffer, none) = ([0; ROOM], MsgFlags::empty());
     let received = stage.taught(|| with_nix::recvmsg(&connection, &mut buffer, 1, none))?;
     let passed = received.descriptors.first().ok_or_else(nothing)?;
@@ -82,6 +84,7 @@ fn receiver_socket2(stage: &mut Stage) -> Played {
     let listener = with_socket2::listen_at(&SockAddr::unix(PATH)?, 1)?;
     stage.cue("listening", PATH);
     let (connection, _) = step03::with_socket2::accept(&listener)?;
+    stage.wait("sent");
     let mut buffer = [std::mem::MaybeUninit::uninit(); ROOM];
     let received = stage.taught(|| with_socket2::recvmsg(&connection, &mut buffer, 1, 0))?;
     let passed = received
@@ -100,6 +103,7 @@ fn receiver_std(stage: &mut Stage) -> Played {
     let listener = with_std::listen_at(Path::new(PATH))?;
     stage.cue("listening", PATH);
     let (connection, _) = with_std::accept(&listener)?;
+    stage.wait("sent");
     let mut buffer = [0; ROOM];
     let received = stage.taught(|| with_std::recvmsg(&connection, &mut buffer, 1))?;
     let passed = received

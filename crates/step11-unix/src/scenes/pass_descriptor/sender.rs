@@ -18,8 +18,9 @@ pub(super) fn sender_libc(stage: &mut Stage) -> Played {
     let address = with_libc::address::sockaddr_un(Path::new(&path))?;
     let connection = with_libc::connect_to(&address)?;
     stage.taught(|| with_libc::message::sendmsg(connection, BESIDE, &[passed], 0))?;
+    close(passed);
     sent(stage, passed, SocketAddr::V4(local));
-    [connection, passed].into_iter().for_each(close);
+    close(connection);
     Ok(())
 }
 
@@ -29,6 +30,7 @@ pub(super) fn sender_nix(stage: &mut Stage) -> Played {
     let connection = with_nix::connect_to(Path::new(&stage.wait("listening")))?;
     let (number, none) = (passed.as_raw_fd(), MsgFlags::empty());
     stage.taught(|| with_nix::sendmsg(&connection, BESIDE, &[number], none))?;
+    drop(passed);
     sent(stage, number, SocketAddr::V4(local.into()));
     Ok(())
 }
@@ -39,6 +41,7 @@ pub(super) fn sender_socket2(stage: &mut Stage) -> Played {
     let connection = with_socket2::connect_to(Path::new(&stage.wait("listening")))?;
     let number = passed.as_raw_fd();
     stage.taught(|| with_socket2::sendmsg(&connection, BESIDE, &[number], 0))?;
+    drop(passed);
     sent(stage, number, local.as_socket().ok_or_else(nothing)?);
     Ok(())
 }
@@ -47,12 +50,15 @@ pub(super) fn sender_std(stage: &mut Stage) -> Played {
     let passed = step02::with_std::listen_on(ANY_PORT)?;
     let local = step02::with_std::local_address(&passed)?;
     let connection = with_std::connect_to(Path::new(&stage.wait("listening")))?;
+    let number = passed.as_raw_fd();
     stage.taught(|| with_std::sendmsg(&connection, BESIDE, &[passed.as_fd()]))?;
-    sent(stage, passed.as_raw_fd(), local);
+    drop(passed);
+    sent(stage, number, local);
     Ok(())
 }
 
+/// The descriptor is sent and closed, and only now received: meanwhile the kernel holds the socket open.
 fn sent(stage: &Stage, number: RawFd, local: SocketAddr) {
-    stage.cue("sent", number);
     stage.cue("its address", local);
+    stage.cue("sent", number);
 }
