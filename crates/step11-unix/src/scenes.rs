@@ -107,7 +107,7 @@ fn idea(play: &Play) -> Option<String> {
 }
 
 /// Whether there is a socket's file at the path: not another file, and not a link to one.
-/// `connect` does not tell. It is refused at an ordinary file too, and that one is nobody's to remove.
+/// `connect` does not tell. On Linux it is refused at an ordinary file too, and that one is nobody's to remove.
 pub(crate) fn is_socket(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket())
 }

@@ -110,6 +110,31 @@ fn where_nobody_listens_the_file_makes_the_difference() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn connect_is_refused_at_an_ordinary_file_too() {
+    let folder = Folder::new();
+    let path = folder.join("letter");
+    std::fs::write(&path, "precious").unwrap();
+    // So "refused" does not say that there is a socket, and what is there may be removed.
+    let refused = with_nix::connect_to(&path).unwrap_err();
+    assert_eq!(refused, Errno::ECONNREFUSED);
+    let taken = with_std::listen_at(&path).unwrap_err();
+    assert_eq!(taken.kind(), ErrorKind::AddrInUse);
+    assert_eq!(std::fs::read(&path).unwrap(), b"precious");
+}
+
+#[test]
+fn so_reuseaddr_does_not_remove_a_file() {
+    let folder = Folder::new();
+    let path = folder.join("chat");
+    drop(with_std::listen_at(&path).unwrap());
+    let socket = socket2::Socket::new(socket2::Domain::UNIX, socket2::Type::STREAM, None).unwrap();
+    socket.set_reuse_address(true).unwrap();
+    let taken = socket.bind(&SockAddr::unix(&path).unwrap()).unwrap_err();
+    assert_eq!(taken.kind(), ErrorKind::AddrInUse);
+}
+
+#[test]
 fn the_two_ends_of_a_pair_are_connected_in_every_layer() {
     let [left, right] = with_libc::socketpair(libc::AF_UNIX, libc::SOCK_STREAM, 0).unwrap();
     let (left, right) = (owner(left), owner(right));
