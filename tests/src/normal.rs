@@ -10,14 +10,18 @@ const EPHEMERAL: std::ops::RangeInclusive<u32> = 32768..=60999;
 /// - A number of the ephemeral range that stands behind a local address (`127.0.0.1:`, `0.0.0.0:`, `[::1]:`, `[::ffff:127.0.0.1]:`),
 ///   behind that of a group (`239.255.0.1:`) or behind `port ` somewhere in the text becomes `<port1>`, `<port2>` … by first appearance, wherever it stands.
 /// - The two bytes of such a port, in hexadecimal (`e1 fd`, `0xe1fd`) or as a sum (`225 * 256 + 253`), become a name as well.
-/// - A number behind `process `, `pid ` or `clone(…) = ` and its like becomes `<process1>` … in the same way.
+/// - A number behind `process `, `pid `, `pid=`, `clone(…) = ` and its like, or in an abstract name (`@chat-0004711`),
+///   becomes `<process1>` … in the same way.
+/// - A number behind `user ` or `uid=` becomes `<user>`, one behind `group ` or `gid=` becomes `<group>`, there and nowhere else.
+/// - Where a line breaks in the credentials of a peer depends on how long these three are: they are put on one line.
 /// - A time with its unit (`1.234 s`, `12 ms`, `31.5 µs`) becomes `<time>`, and the unit stays.
 /// - What an actor says of the machine (`» this machine: …`), to the end of its row, becomes `<its own>`.
 /// - How much of something came through depends on the kernel: `2 of 6 arrived` becomes `<count> of 6 arrived`.
 /// - A value with a star, which a setting of the machine decides (`   131072* bytes`), becomes `<setting>*`, and the space before it goes away.
 /// - What a C library has behind its own function on a ladder (`accept -> libc.so.6+0x1f0c`) goes away: it differs by version.
 pub fn normal_form(text: &str) -> String {
-    let mut text = settings_named(&without_inside_of_libc(&without_the_machine(text)));
+    let text = credentials_on_one_line(&without_inside_of_libc(&without_the_machine(text)));
+    let mut text = settings_named(&text);
     let names = names(&text);
     for (digits, name) in &names {
         if let (Some(port), true) = (digits.parse::<u16>().ok(), name.starts_with("<port")) {
@@ -32,6 +36,8 @@ pub fn normal_form(text: &str) -> String {
         at = number.start + number.digits.len();
         match names.get(number.digits) {
             Some(name) => out += name,
+            None if is_behind(number.before, &["uid=", "user "]) => out += "<user>",
+            None if is_behind(number.before, &["gid=", "group "]) => out += "<group>",
             None if is_time(&text[at..]) => out += "<time>",
             None if is_count(&text[at..]) => out += "<count>",
             None => out += number.digits,
@@ -94,6 +100,18 @@ fn settings_named(text: &str) -> String {
         } else {
             out += word;
         }
+    }
+    out
+}
+
+/// Takes the line breaks out of `SO_PEERCRED, {pid=…, uid=…, gid=…}, 12) = 0`.
+fn credentials_on_one_line(text: &str) -> String {
+    let mut parts = text.split("SO_PEERCRED,");
+    let mut out = parts.next().unwrap_or("").to_owned();
+    for part in parts {
+        let end = part.find(") = 0").unwrap_or(0);
+        let words: Vec<&str> = part[..end].split_whitespace().collect();
+        out += &format!("SO_PEERCRED, {}{}", words.join(" "), &part[end..]);
     }
     out
 }
@@ -254,7 +272,13 @@ fn is_behind_process(before: &str) -> bool {
             .rsplit(['»', '|'])
             .next()
             .is_some_and(|text| created.iter().any(|call| text.contains(call)));
-    before.ends_with("process ") || before.ends_with("pid ") || result
+    let word = before.rsplit([' ', '(']).next().unwrap_or("");
+    let in_name = word.contains('@') && word.ends_with('-');
+    is_behind(before, &["process ", "pid ", "pid="]) || result || in_name
+}
+
+fn is_behind(before: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| before.ends_with(word))
 }
 
 fn is_time(after: &str) -> bool {
@@ -366,6 +390,15 @@ mod tests {
         check(
             "after 1.25 s, 30 ms and 31.5 µs",
             "after <time> s, <time> ms and <time> µs",
+        );
+        check(
+            "bind(3, unix:@chat-0004711, 15) = 0\nconnected to @chat-0004711 - 15",
+            "bind(3, unix:@chat-<process1>, 15) = 0\nconnected to @chat-<process1> - 15",
+        );
+        check(
+            "SO_PEERCRED,\n    {pid=4711, uid=0,\n    gid=0}, 12) = 0\n» process 4711\n» of user 0, group 0, 0 bytes",
+            "SO_PEERCRED, {pid=<process1>, uid=<user>, gid=<group>}, 12) = 0\n» process <process1>\n\
+             » of user <user>, group <group>, 0 bytes",
         );
         check("3 sockets, 4 servers", "3 sockets, 4 servers");
         check("127.0.0.1", "127.0.0.1");

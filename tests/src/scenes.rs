@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::run::run;
 
 /// The steps there are.
-pub const STEPS: [&str; 11] = [
+pub const STEPS: [&str; 12] = [
     "step00-hello",
     "step01-socket",
     "step02-bind-listen",
@@ -20,6 +20,7 @@ pub const STEPS: [&str; 11] = [
     "step08-options",
     "step09-names",
     "step10-udp",
+    "step11-unix",
 ];
 
 /// The layers, from the kernel upwards.
@@ -74,6 +75,13 @@ pub fn scenes(step: &str) -> Vec<Scene> {
     output.check(!scenes.is_empty(), "no scenes");
     look().insert(step.to_owned(), scenes.clone());
     scenes
+}
+
+/// Whether the halves of a step take a path, by its `--help`.
+#[track_caller]
+pub fn takes_paths(step: &str) -> bool {
+    let help = run(step, &["--help"]).exits(0).quiet();
+    help.stdout.contains(&format!("-p {step} -- serve [PATH]"))
 }
 
 /// The halves that a step has of `serve` and `connect`, by its `--help`.

@@ -15,6 +15,8 @@ use crate::trouble::Trouble;
 pub(crate) const ACTOR: &str = "__actor";
 /// The document's own address, and so the course's.
 pub(crate) const DEFAULT_ADDRESS: &str = "127.0.0.1:9000";
+/// The same where addresses are paths.
+pub(crate) const DEFAULT_PATH: &str = "/tmp/chat";
 
 /// What is to be done.
 #[derive(Debug)]
@@ -66,11 +68,9 @@ const FLAGS: [&str; 15] = [
 ];
 
 /// Understands the arguments, or says what to type instead.
-/// `names` tells that the step's halves take names too, and of any family.
 pub(crate) fn parse(
     step: &Step,
     args: impl IntoIterator<Item = OsString>,
-    names: bool,
 ) -> Result<Asked, Trouble> {
     let mut asked = Asked {
         task: Task::Play(None),
@@ -146,7 +146,7 @@ pub(crate) fn parse(
                 let given = given(command, asked.layer, &words[1..], &own, step)?;
                 Task::Command(*command, given)
             }
-            None => task(step, &words, names)?,
+            None => task(step, &words)?,
         },
     };
     if !matches!(asked.task, Task::Help | Task::List | Task::Version) {
@@ -336,7 +336,7 @@ fn check_guest(
     Ok(())
 }
 
-fn task(step: &Step, words: &[String], names: bool) -> Result<Task, Trouble> {
+fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
     let Some(first) = words.first() else {
         return Ok(Task::Play(None));
     };
@@ -356,8 +356,8 @@ fn task(step: &Step, words: &[String], names: bool) -> Result<Task, Trouble> {
         name if words.len() == 1 && step.scene(name).is_some() => {
             Ok(Task::Play(Some(name.to_owned())))
         }
-        "serve" if step.serve.is_some() => Ok(Task::Serve(place(words.get(1), names)?)),
-        "connect" if step.connect.is_some() => Ok(Task::Connect(place(words.get(1), names)?)),
+        "serve" if step.serve.is_some() => Ok(Task::Serve(place(step, words.get(1))?)),
+        "connect" if step.connect.is_some() => Ok(Task::Connect(place(step, words.get(1))?)),
         half @ ("serve" | "connect") if !step.commands.is_empty() => {
             let commands = step.commands.iter().map(|command| command.name);
             let commands: Vec<&str> = commands.collect();
@@ -420,10 +420,16 @@ fn layer(name: &str, step: &Step) -> Result<Layer, Trouble> {
 }
 
 /// Where a half is to listen or to call.
-fn place(text: Option<&String>, names: bool) -> Result<String, Trouble> {
-    match names {
-        true => host_and_service(text),
-        false => Ok(ipv4(text.map_or(DEFAULT_ADDRESS, String::as_str))?.to_string()),
+fn place(step: &Step, text: Option<&String>) -> Result<String, Trouble> {
+    if step.takes_names() {
+        return host_and_service(text);
+    }
+    match (step.takes_paths(), text.map(String::as_str)) {
+        (false, text) => Ok(ipv4(text.unwrap_or(DEFAULT_ADDRESS))?.to_string()),
+        (true, Some("")) => Err(Trouble::new(format!(
+            "\"\" is not a path: there is nothing in it; write it like {DEFAULT_PATH}"
+        ))),
+        (true, path) => Ok(path.unwrap_or(DEFAULT_PATH).to_owned()),
     }
 }
 
@@ -547,7 +553,9 @@ pub(crate) fn help(step: &Step) -> String {
     let mut out = format!("{}\n\n{run} [SCENE] [OPTIONS]\n", step.title);
     for (name, half) in [("serve", &step.serve), ("connect", &step.connect)] {
         if let Some(half) = half {
-            let address = if step.scene(name).is_some() {
+            let address = if step.takes_paths() {
+                format!("[PATH]    (default {DEFAULT_PATH})\n    {}", half.about)
+            } else if step.scene(name).is_some() {
                 format!("ADDR\n    {}", half.about)
             } else {
                 format!("[ADDR]    (default {DEFAULT_ADDRESS})\n    {}", half.about)

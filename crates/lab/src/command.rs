@@ -188,7 +188,7 @@ mod tests {
 
     fn parsed(line: &str) -> Result<Given, String> {
         let words = line.split_whitespace().map(OsString::from);
-        match parse(&step(), words, false).map(|asked| asked.task) {
+        match parse(&step(), words).map(|asked| asked.task) {
             Ok(Task::Command(_, given)) => Ok(given),
             Ok(task) => Err(format!("{task:?}")),
             Err(trouble) => Err(trouble.to_string()),

@@ -13,6 +13,7 @@ use lens::event::{Event, Mark, Note, Outcome, Time, Who};
 use crate::asleep::{asleep_at_keyboard, asleep_in};
 use crate::cast::{self, Cast};
 use crate::control::{Line, Told, answer, hidden_descriptor, now};
+use crate::folder::Folder;
 use crate::guest::{self, Ready};
 use crate::ladder;
 use crate::live::Live;
@@ -71,8 +72,13 @@ pub(crate) fn play(request: Request<'_>) -> Result<Play, Trouble> {
     let (sender, receiver) = mpsc::channel();
     let mut actors = Vec::new();
     let mut prepared = Vec::new();
+    // Until the scene is over.
+    let folder = scene.path.map(|_| Folder::new()).transpose()?;
     for (index, actor) in scene.actors.iter().enumerate() {
-        let (process, held) = cast::prepare(&request, index, hidden, &sender)?;
+        let (mut process, held) = cast::prepare(&request, index, hidden, &sender)?;
+        if let Some(folder) = &folder {
+            process.command.current_dir(folder.path());
+        }
         prepared.push(process);
         actors.push(Actor {
             run: Run::new(actor.name, actor.is_peer),

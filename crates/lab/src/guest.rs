@@ -11,13 +11,11 @@
 //!   have ended, wait or sleep. What is to be typed before that is said with [`Guest::typing`].
 
 use std::ffi::OsString;
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::folder::Folder;
 use crate::language::Language;
 use crate::quote::Quote;
 use crate::scene::Scene;
@@ -28,7 +26,7 @@ use crate::trouble::{Played, Trouble};
 ///
 /// It plays every actor of the scene that is not a peer.
 /// Its arguments are the actor's name, where it plays several,
-/// and an address, where there are two sides: 127.0.0.1:0 for the side that listens,
+/// and an address, where there are two sides: 127.0.0.1:0 (or the scene's path) for the side that listens,
 /// which prints `listening on ADDRESS`, and that address for the other.
 #[derive(Clone, Copy, Debug)]
 pub struct Guest {
@@ -117,7 +115,7 @@ impl Guest {
         if self.language == Language::C {
             let place = Folder::new()?;
             let stem = source.file_stem().unwrap_or(source.as_os_str());
-            let program = place.path.join(stem);
+            let program = place.path().join(stem);
             compile(&command, source, &program, self.file())?;
             command = vec![program.into()];
             folder = Some(place);
@@ -157,32 +155,6 @@ fn compile(
     )))
 }
 
-/// A folder of one's own, gone with the value.
-struct Folder {
-    path: PathBuf,
-}
-
-impl Folder {
-    fn new() -> Result<Folder, Trouble> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("socket-course-guest-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        DirBuilder::new()
-            .mode(0o700)
-            .create(&path)
-            .map_err(|error| Trouble::new(format!("{}: {error}", path.display())))?;
-        Ok(Folder { path })
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What cannot be removed stays in the system's temporary folder, which the system empties.
-        let _ = std::fs::remove_dir_all(&self.path);
-    }
-}
-
 /// Becomes the guest, when it is this actor's turn. The words are its command.
 pub(crate) fn play(stage: &mut Stage, scene: &Scene, actor: &str, words: &[String]) -> Played {
     let [program, words @ ..] = words else {
@@ -195,12 +167,12 @@ pub(crate) fn play(stage: &mut Stage, scene: &Scene, actor: &str, words: &[Strin
     }
     let first = scene.actors.first().map_or("", |first| first.name);
     if scene.actors.len() > 1 {
-        let address = if actor == first {
-            crate::ANY_PORT
-        } else {
-            stage.wait_address("listening")?
+        let address = match scene.path {
+            Some(path) if actor == first => path.to_owned(),
+            None if actor == first => crate::ANY_PORT.to_string(),
+            _ => stage.wait("listening"),
         };
-        command.arg(address.to_string());
+        command.arg(address);
     }
     if actor != first && scene.played_by_guest().any(|name| name == first) {
         stage.wait_asleep(first, scene.waits_in);

@@ -37,6 +37,7 @@ mod command;
 mod compare;
 mod control;
 mod direct;
+mod folder;
 mod guest;
 mod ladder;
 mod language;

@@ -323,8 +323,11 @@ impl<'a> Performance<'a> {
         }
         if self.step.serve.is_some() {
             let main = self.step.scenes.first().unwrap_or(self.scene);
-            let line = main.second_terminal;
-            out += &format!("  {run} serve\n    and in a second terminal: {line}\n");
+            let client = match self.step.takes_paths() {
+                true => format!("nc -U {}", cli::DEFAULT_PATH),
+                false => main.second_terminal.to_owned(),
+            };
+            out += &format!("  {run} serve\n    and in a second terminal: {client}\n");
         }
         if self.step.serve.is_none() && self.step.connect.is_some() {
             out += &format!("  {run} connect {}\n", cli::DEFAULT_ADDRESS);

@@ -14,13 +14,37 @@ pub(crate) fn mark(events: &mut [Event], process: i32) {
         .collect();
     let mut rest = &calls[..];
     while let Some(count) = probe(events, rest) {
-        for index in &rest[..count] {
-            if let Event::Call(call) = &mut events[*index] {
-                call.by_runtime = true;
-            }
-        }
+        mark_first(events, rest, count);
         rest = &rest[count..];
     }
+    while !rest.is_empty() {
+        let count = option_probe(events, rest).unwrap_or(0);
+        mark_first(events, rest, count);
+        rest = &rest[count.max(1)..];
+    }
+}
+
+fn mark_first(events: &mut [Event], calls: &[usize], count: usize) {
+    for index in &calls[..count] {
+        if let Event::Call(call) = &mut events[*index] {
+            call.by_runtime = true;
+        }
+    }
+}
+
+/// How many of these calls are one question of the JVM's whether the kernel knows an option, wherever they stand:
+/// it asks when a program first uses a channel. Its own sockets never name their protocol.
+fn option_probe(events: &[Event], calls: &[usize]) -> Option<usize> {
+    let [made, asked, closed] = calls.first_chunk()?.map(|index| call(events, index));
+    let (made, asked, closed) = (made?, asked?, closed?);
+    let is_tcp =
+        matches!(made.arg("protocol"), Some(Value::Name { name, .. }) if name == "IPPROTO_TCP");
+    let number = made.returned();
+    let about =
+        |call: &Call, name: &str| call.name == name && call.descriptor().map(i64::from) == number;
+    let is_probe =
+        made.name == "socket" && is_tcp && about(asked, "getsockopt") && about(closed, "close");
+    is_probe.then_some(3)
 }
 
 fn call(events: &[Event], index: usize) -> Option<&Call> {
@@ -55,6 +79,8 @@ fn probe(events: &[Event], calls: &[usize]) -> Option<usize> {
         match &*call.name {
             "close" if own => return Some(index + 1),
             "getsockopt" | "setsockopt" | "getsockname" | "ioctl" => {}
+            // The program's own conversation.
+            "connect" if local && !is_name_service(call) => return None,
             // A name service, whether it is there or not.
             "connect" | "sendto" | "sendmsg" | "recvfrom" | "recvmsg" | "read" | "write"
             | "poll"
@@ -63,4 +89,11 @@ fn probe(events: &[Event], calls: &[usize]) -> Option<usize> {
         }
     }
     None
+}
+
+/// Whether this calls a service of the system: they have their paths below /run.
+fn is_name_service(call: &Call) -> bool {
+    let path = call.arg("addr").map(ToString::to_string);
+    let path = path.as_deref().and_then(|path| path.strip_prefix("unix:"));
+    path.is_some_and(|path| path.starts_with("/run/") || path.starts_with("/var/run/"))
 }

@@ -141,6 +141,8 @@ pub struct Scene {
     pub(crate) guests: Vec<Guest>,
     pub(crate) waits_in: &'static str,
     pub(crate) second_terminal: &'static str,
+    pub(crate) path: Option<&'static str>,
+    pub(crate) takes_names: bool,
 }
 
 impl Scene {
@@ -165,6 +167,8 @@ impl Scene {
             guests: Vec::new(),
             waits_in: "accept",
             second_terminal: "nc 127.0.0.1 9000",
+            path: None,
+            takes_names: false,
         }
     }
 
@@ -284,6 +288,21 @@ impl Scene {
     /// where it is not `nc 127.0.0.1 9000`.
     pub fn second_terminal(mut self, line: &'static str) -> Scene {
         self.second_terminal = line;
+        self
+    }
+
+    /// Of the main scene: the step's halves ask the resolver themselves. They take names, and addresses of both
+    /// families, as [`Stage::host_and_service`](crate::Stage::host_and_service).
+    pub fn takes_names(mut self) -> Scene {
+        self.takes_names = true;
+        self
+    }
+
+    /// The scene's address is a path. Its actors play in an empty folder of the scene's own, which is gone
+    /// when the scene is over or killed: a path of one word is enough, and is the same each time.
+    /// A guest that listens is given this path as its address.
+    pub fn at_path(mut self, path: &'static str) -> Scene {
+        self.path = Some(path);
         self
     }
 

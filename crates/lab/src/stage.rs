@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt::Display;
 use std::net::{SocketAddr, SocketAddrV4};
+use std::path::Path;
 
 use crate::control::{ActorEnd, Told};
 use crate::scene::{Layer, Variant};
@@ -55,6 +56,15 @@ impl Stage {
     pub fn host_and_service(&self) -> Result<(&str, &str), Trouble> {
         let (host, service) = self.given()?.rsplit_once(':').unwrap_or_default();
         Ok((host.trim_matches(['[', ']']), service))
+    }
+
+    /// The path given to `serve` or `connect`, in a step whose scenes are [at a path](crate::Scene::at_path).
+    ///
+    /// # Errors
+    ///
+    /// In a scene there is none.
+    pub fn path(&self) -> Result<&Path, Trouble> {
+        self.given().map(Path::new)
     }
 
     fn given(&self) -> Result<&str, Trouble> {

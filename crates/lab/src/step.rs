@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::cli::{self, Asked, Task};
 use crate::command::Command;
 use crate::direct::{Request, play};
+use crate::folder;
 use crate::live::Live;
 use crate::perform::Performance;
 use crate::scene::{Part, Scene, Variant};
@@ -49,16 +50,6 @@ impl Step {
     /// The exit status is 0 when the scene went as announced, 1 when it did not,
     /// 2 for a command line that is not understood.
     pub fn run(self) -> ExitCode {
-        self.run_as(false)
-    }
-
-    /// The same for a step whose halves ask the resolver themselves:
-    /// they take names and addresses of both families, as [`Stage::host_and_service`](crate::Stage::host_and_service).
-    pub fn run_with_names(self) -> ExitCode {
-        self.run_as(true)
-    }
-
-    fn run_as(self, names: bool) -> ExitCode {
         let args: Vec<_> = std::env::args_os().skip(1).collect();
         if args.first().is_some_and(|first| first == cli::ACTOR) {
             let args: Vec<String> = args
@@ -67,7 +58,13 @@ impl Step {
                 .collect();
             return crate::actor::run(&self, &args[1..]);
         }
-        let asked = match cli::parse(&self, args, names) {
+        if let [first, process, number] = &args[..]
+            && first == folder::SWEEPER
+        {
+            let swept = folder::sweep(&process.to_string_lossy(), &number.to_string_lossy());
+            return swept.map_or(ExitCode::from(2), |()| ExitCode::SUCCESS);
+        }
+        let asked = match cli::parse(&self, args) {
             Ok(asked) => asked,
             Err(trouble) => {
                 eprintln!("{}: {trouble}", self.name);
@@ -90,6 +87,16 @@ impl Step {
 
     pub(crate) fn command(&self, name: &str) -> Option<&Command> {
         self.commands.iter().find(|command| command.name == name)
+    }
+
+    /// Whether the halves take a path: where the main scene's address is one.
+    pub(crate) fn takes_paths(&self) -> bool {
+        self.scenes.first().is_some_and(|main| main.path.is_some())
+    }
+
+    /// Whether the halves take names: where the main scene says so.
+    pub(crate) fn takes_names(&self) -> bool {
+        self.scenes.first().is_some_and(|main| main.takes_names)
     }
 
     pub(crate) fn has_guests(&self) -> bool {

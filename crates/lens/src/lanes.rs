@@ -304,13 +304,18 @@ fn stack(line: &Line, before: usize, room: usize, style: &Style) -> String {
 }
 
 /// Breaks a long line at spaces, but not around the `=` of a result;
-/// a word longer than the lane is broken where the lane ends.
+/// a word longer than the lane is broken where a structure in it begins, or else where the lane ends.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     const GLUE: char = '\u{a0}';
     let glued = text.replace(" = ", &format!("{GLUE}={GLUE}"));
     let mut lines = Vec::new();
     let mut current = String::new();
-    for word in glued.split_inclusive(' ') {
+    let is_long = |word: &str| word.trim_end().width() > width.saturating_sub(INDENT);
+    let words = glued.split_inclusive(' ').flat_map(|word| {
+        let end = if is_long(word) { '{' } else { ' ' };
+        word.split_inclusive(end)
+    });
+    for word in words {
         let fits = current.width() + word.trim_end().width() <= width;
         if !fits && !current.trim().is_empty() {
             lines.push(std::mem::replace(&mut current, " ".repeat(INDENT)));

@@ -494,6 +494,20 @@ impl Sockets {
                     .insert((process, call.returned()? as i32), end.clone());
                 return Some((index, Wanted::Connect(other(&end))));
             }
+            "socketpair" => {
+                // Neither end has a name. The place in the record tells this pair from all others.
+                let name = |side: u8| Address::Other {
+                    family: None,
+                    data: [&index.to_ne_bytes()[..], &[side]].concat(),
+                };
+                if let Some(Value::List(pair)) = call.arg("sv")
+                    && let [Value::Fd(left), Value::Fd(right)] = pair[..]
+                {
+                    let end = (name(0), name(1));
+                    self.descriptors.insert((process, right), other(&end));
+                    self.descriptors.insert((process, left), end);
+                }
+            }
             "dup" | "dup2" | "dup3" => {
                 self.descriptors
                     .insert((process, call.returned()? as i32), end?);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use lens::event::{Address, Arg, Call, Ends, Event, Mark, Note, Outcome, Value, Who};
+use lens::event::{Address, Arg, Call, Ends, Event, Life, Mark, Note, Outcome, Turn, Value, Who};
 use lens::lanes::{Style, draw};
 use lens::order::{Lane, Part, Row, by_time, causal, waited};
 use proptest::prelude::*;
@@ -178,6 +178,45 @@ fn a_sleeper_that_was_seen_is_drawn_before_who_saw_it() {
         },
     );
     assert!(text.contains("accept(3) … sleeps\n"), "{text}");
+}
+
+/// A socketpair, one end of which a child has: neither end has an address.
+#[test]
+fn the_ends_of_a_socketpair_are_known_without_a_name() {
+    let pair = Value::List(vec![Value::Fd(3), Value::Fd(4)]);
+    let mut made = call(SERVER, "socketpair", 0, (10, 11), 0);
+    made.args = vec![Arg {
+        name: "sv",
+        value: pair,
+    }];
+    let born = Life {
+        at: 12,
+        who: who(CLIENT),
+        what: Turn::Forked {
+            parent: who(SERVER),
+        },
+    };
+    let events = [
+        Event::Call(made),
+        Event::Life(born),
+        Event::Call(call(SERVER, "recvfrom", 3, (13, 30), 5)),
+        Event::Call(call(CLIENT, "sendto", 4, (20, 21), 5)),
+        Event::Call(call(SERVER, "sendto", 3, (31, 32), 2)),
+        Event::Call(call(CLIENT, "recvfrom", 4, (22, 33), 2)),
+    ];
+    let rows = causal(&events, &lanes(), false);
+    let shown: Vec<(usize, Part)> = rows.iter().map(|row| (row.event, row.part)).collect();
+    let entry = Part::Entry { asleep: false };
+    let expected = [
+        (0, Part::Whole),
+        (2, entry),
+        (3, Part::Whole),
+        (5, entry),
+        (2, Part::Exit),
+        (4, Part::Whole),
+        (5, Part::Exit),
+    ];
+    assert_eq!(shown, expected);
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         title: "getaddrinfo and getnameinfo: names for people, addresses for the kernel",
         lesson: "lessons/09-names.md",
         scenes: vec![
-            with_guests(scenes::names()),
+            with_guests(scenes::names()).takes_names(),
             mistakes::localhost_v6::scene(),
             scenes::connect_each::scene(),
             mistakes::not_found::scene(),
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
         }),
         commands: Vec::new(),
     };
-    step.run_with_names()
+    step.run()
 }
 
 /// The main scene in other languages.

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Stdio;
 
-use course_tests::scenes::{LAYERS, has_half};
+use course_tests::scenes::{LAYERS, has_half, takes_paths};
 use course_tests::{Output, Run, run, scenes};
 
 for_each_step! {
@@ -154,6 +154,13 @@ fn values_that_are_missing_or_wrong(step: &str) {
 
 #[track_caller]
 fn addresses(step: &str) {
+    if takes_paths(step) {
+        for half in ["serve", "connect"] {
+            refused(step, &[half, ""], &["\"\"", "/tmp/chat"]);
+            refused(step, &[half, "chat", "extra"], &["\"extra\""]);
+        }
+        return;
+    }
     for half in ["serve", "connect"] {
         if !has_half(step, half) {
             refused(step, &[half], &[&format!("no `{half}`")]);

@@ -36,12 +36,16 @@ const TAUGHT: &[(&str, &[&[&str]])] = &[
         "step07-chat",
         &[&["recvfrom", "read"], &["sendto", "write"]],
     ),
+    ("step08-options", &[&["setsockopt"], &["getsockopt"]]),
     ("step09-names", &[&["socket"], &["connect"]]),
     (
         "step10-udp",
         &[&["recvfrom", "recvmsg"], &["sendto", "sendmsg"]],
     ),
-    ("step08-options", &[&["setsockopt"], &["getsockopt"]]),
+    (
+        "step11-unix",
+        &[&["bind"], &["listen"], &["accept", "accept4"]],
+    ),
 ];
 
 fn taught(step: &str) -> &'static [&'static [&'static str]] {

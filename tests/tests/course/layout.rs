@@ -40,6 +40,11 @@ const SCENES: &[(&str, &str)] = &[
         "*chat *merged *cut utf8-split *empty-line host-order-length struct-padding",
     ),
     (
+        "step08-options",
+        "*options *defaults *buffer-doubling *timeouts zero-timeout *one-byte-flag *nagle keepalive *silent-peer \
+         *reuse-address reuse-port *so-error",
+    ),
+    (
         "step09-names",
         "*names *localhost-v6 connect-each *not-found *static-buffer old-pair *dual-stack v6only",
     ),
@@ -49,9 +54,9 @@ const SCENES: &[(&str, &str)] = &[
          broadcast multicast",
     ),
     (
-        "step08-options",
-        "*options *defaults *buffer-doubling *timeouts zero-timeout *one-byte-flag *nagle keepalive *silent-peer \
-         *reuse-address reuse-port *so-error",
+        "step11-unix",
+        "*unix *stale-path abstract credentials *pass-descriptor *descriptor-as-text control-truncated \
+         pair kept-end no-return-address path-too-long abstract-length",
     ),
 ];
 

@@ -12,10 +12,10 @@ macro_rules! for_each_step {
             #[test] fn step05() { super::$test("step05-send-recv"); }
             #[test] fn step06() { super::$test("step06-close"); }
             #[test] fn step07() { super::$test("step07-chat"); }
+            #[test] fn step08() { super::$test("step08-options"); }
             #[test] fn step09() { super::$test("step09-names"); }
-            #[test] fn step08() { super::$test("step08-options"); }
             #[test] fn step10() { super::$test("step10-udp"); }
-            #[test] fn step08() { super::$test("step08-options"); }
+            #[test] fn step11() { super::$test("step11-unix"); }
         })*
     };
 }
@@ -29,6 +29,7 @@ mod kernel;
 mod layout;
 mod names;
 mod options;
+mod paths;
 mod readme;
 mod records;
 mod scenes;

@@ -386,6 +386,93 @@ fn scenes_do_what_they_announce() {
         ("step06-close", "close-twice", |play, broken| {
             fails(play, SENDS, "EBADF", broken);
         }),
+        ("step11-unix", "unix", |play, _| {
+            let named = |names: &[&str]| arg(play.named(names)[0], "addr")["text"].clone();
+            play.check(named(&["bind"]) == "unix:chat", "bound elsewhere");
+            play.check(named(&["connect"]) == "unix:chat", "connects elsewhere");
+            play.check(named(ACCEPTS) == "unnamed", "the client has a name");
+            play.check(returns(play, SENDS) == [5, 2], "hello and hi are not sent");
+        }),
+        ("step11-unix", "stale-path", |play, broken| {
+            play.check(
+                !play.failed(&["bind"], "EADDRINUSE").is_empty(),
+                "bind works",
+            );
+            fails(play, &["connect"], "ECONNREFUSED", !broken);
+            let bound = returns(play, &["bind"]).len();
+            play.check(bound == if broken { 1 } else { 2 }, "who could bind");
+        }),
+        ("step11-unix", "abstract", |play, _| {
+            let binds = play.named(&["bind"]);
+            let name = |call: &&Value| arg(call, "addr")["text"].to_string();
+            let names: Vec<String> = binds.iter().map(name).collect();
+            play.check(returns(play, &["bind"]) == [0, 0], "not bound twice");
+            play.check(names[0] == names[1], "two names");
+            play.check(names[0].contains("unix:@"), "not an abstract name");
+        }),
+        ("step11-unix", "credentials", |play, _| {
+            let client = play.named(&["connect"])[0]["process"].clone();
+            let told = arg(play.named(&["getsockopt"])[0], "optval").to_string();
+            play.check(
+                told.contains(&client.to_string()),
+                "not the client's process",
+            );
+            play.check(play.named(SENDS).is_empty(), "the client says something");
+        }),
+        ("step11-unix", "pass-descriptor", |play, _| {
+            let (sent, arrived) = (rights(play, "sendmsg"), rights(play, "recvmsg"));
+            play.check(sent.len() == 1 && arrived.len() == 1, "not one descriptor");
+            play.check(sent != arrived, "the same number");
+            let ports = ports(play, "getsockname");
+            play.check(ports.len() == 2 && ports[0] == ports[1], "two sockets");
+        }),
+        ("step11-unix", "descriptor-as-text", |play, broken| {
+            play.check(rights(play, "recvmsg").is_empty() == broken, "what arrives");
+            play.check(
+                ports(play, "getsockname").is_empty() == broken,
+                "which socket",
+            );
+        }),
+        ("step11-unix", "control-truncated", |play, broken| {
+            let truncated = play.named(&["recvmsg"])[0]["text"].to_string();
+            play.check(truncated.contains("MSG_CTRUNC") == broken, "MSG_CTRUNC");
+            play.check(rights(play, "sendmsg").len() == 1, "nothing is sent");
+            play.check(rights(play, "recvmsg").is_empty() == broken, "what arrives");
+        }),
+        ("step11-unix", "pair", |play, _| {
+            let parent = play.named(&["socketpair"])[0]["process"].clone();
+            let sends = play.named(SENDS);
+            let own = sends
+                .iter()
+                .filter(|call| call["process"] == parent)
+                .count();
+            play.check((own, sends.len()) == (1, 2), "who sends");
+        }),
+        ("step11-unix", "kept-end", |play, broken| {
+            let waits = play.named(RECVS).into_iter().any(unfinished);
+            play.check(waits == broken, "whether the parent waits for ever");
+            play.check(
+                returns(play, RECVS).contains(&0) != broken,
+                "whether there is an end",
+            );
+        }),
+        ("step11-unix", "no-return-address", |play, broken| {
+            let from = arg(play.named(&["recvfrom"])[0], "src_addr")["text"].clone();
+            let name = if broken { "no address" } else { "unix:reply" };
+            play.check(from == name, "the sender's name");
+            let answered = returns(play, SENDS).contains(&2);
+            play.check(answered != broken, "whether it is answered");
+        }),
+        ("step11-unix", "path-too-long", |play, broken| {
+            let path = arg(play.named(&["bind"])[0], "addr")["text"].to_string();
+            let length = path.trim_matches('"').trim_start_matches("unix:").len();
+            play.check(length == if broken { 108 } else { 4 }, "another path");
+        }),
+        ("step11-unix", "abstract-length", |play, broken| {
+            fails(play, &["connect"], "ECONNREFUSED", broken);
+            let length = arg(play.named(&["bind"])[0], "addrlen")["value"].as_i64();
+            play.check((length == Some(110)) == broken, "another length");
+        }),
         ("step06-close", "late-errno", |play, _| {
             play.check(
                 !play.failed(&["connect"], "ECONNREFUSED").is_empty(),
@@ -589,6 +676,15 @@ fn options(play: &Play, name: &str, option: &str) -> Vec<i64> {
     calls
         .filter_map(|call| arg(call, "optval")["value"].as_i64())
         .collect()
+}
+
+/// The descriptors in the control messages of the calls of this name.
+fn rights(play: &Play, name: &str) -> Vec<i64> {
+    let mut found = Vec::new();
+    for call in play.named(&[name]) {
+        descriptors(arg(call, "msg"), &mut found);
+    }
+    found
 }
 
 fn unfinished(call: &Value) -> bool {

@@ -1,0 +1,150 @@
+//! The same calls, typed.
+//!
+//! A path is a [`UnixAddr`], which refuses one that does not fit and knows the length.
+//! Control messages have types: [`ControlMessage`] to send, [`ControlMessageOwned`] as received.
+//! Received descriptors are bare numbers all the same, and need an owner at once.
+//!
+//! The functions take any owner of a descriptor (`AsFd`), so that the layers above can lend theirs.
+//!
+//! Nothing is added: no close-on-exec, no `unlink`.
+
+use std::io::{IoSlice, IoSliceMut};
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::path::Path;
+
+use nix::cmsg_space;
+use nix::sys::socket::{
+    self, AddressFamily, Backlog, ControlMessage, ControlMessageOwned, MsgFlags, SockFlag,
+    SockType, UnixAddr,
+};
+use nix::unistd::{Gid, Pid, Uid};
+use step01_socket::with_nix as step01;
+use step02_bind_listen::with_nix as step02;
+
+/// What [`recvmsg`] brought.
+#[derive(Debug)]
+pub struct Received {
+    /// How many bytes were written to the front of the buffer.
+    pub count: usize,
+    /// The descriptors, each with an owner.
+    pub descriptors: Vec<OwnedFd>,
+}
+
+/// Three calls: `socket`, `bind`, `listen`. A descriptor that waits for clients under this name.
+///
+/// # Errors
+///
+/// As for [`with_libc::listen_at`](crate::with_libc::listen_at), as an `Errno`.
+pub fn listen_at(address: &UnixAddr, backlog: Backlog) -> nix::Result<OwnedFd> {
+    let listener = bound_at(SockType::Stream, address)?;
+    step02::listen(&listener, backlog)?;
+    Ok(listener)
+}
+
+/// Two calls: `socket`, `bind`. For `SockType::Datagram` that is all. Errors as for [`listen_at`].
+pub fn bound_at(kind: SockType, address: &UnixAddr) -> nix::Result<OwnedFd> {
+    let fd = step01::socket(AddressFamily::Unix, kind, SockFlag::empty(), None)?;
+    socket::bind(fd.as_raw_fd(), address)?;
+    Ok(fd)
+}
+
+/// Two calls: `socket`, `connect`. A descriptor with a server at the other end.
+///
+/// # Errors
+///
+/// `ENAMETOOLONG` before any call, and as for
+/// [`with_libc::connect_to`](crate::with_libc::connect_to), as an `Errno`.
+pub fn connect_to(path: &Path) -> nix::Result<OwnedFd> {
+    let address = UnixAddr::new(path)?;
+    let none = SockFlag::empty();
+    let connection = step01::socket(AddressFamily::Unix, SockType::Stream, none, None)?;
+    socket::connect(connection.as_raw_fd(), &address)?;
+    Ok(connection)
+}
+
+/// `socketpair(AF_UNIX, SOCK_STREAM, 0, sv)`: two sockets that are connected to each other.
+///
+/// # Errors
+///
+/// As for [`with_libc::socketpair`](crate::with_libc::socketpair), as an `Errno`.
+pub fn socketpair() -> nix::Result<(OwnedFd, OwnedFd)> {
+    let (family, kind) = (AddressFamily::Unix, SockType::Stream);
+    socket::socketpair(family, kind, None, SockFlag::empty())
+}
+
+/// `sendmsg(fd, msg, flags)`: send bytes, and copies of descriptors beside them.
+///
+/// # Errors
+///
+/// As for [`with_libc::message::sendmsg`](crate::with_libc::message::sendmsg), as an `Errno`.
+pub fn sendmsg(
+    fd: &impl AsFd,
+    bytes: &[u8],
+    descriptors: &[RawFd],
+    flags: MsgFlags,
+) -> nix::Result<usize> {
+    let vectors = [IoSlice::new(bytes)];
+    let rights = [ControlMessage::ScmRights(descriptors)];
+    let control = if descriptors.is_empty() {
+        &[][..]
+    } else {
+        &rights
+    };
+    let fd = fd.as_fd().as_raw_fd();
+    socket::sendmsg::<UnixAddr>(fd, &vectors, control, flags, None)
+}
+
+/// `recvmsg(fd, msg, flags)`: receive bytes, and descriptors if any stand beside them.
+///
+/// `room` is how many descriptors there is room for (or more: a buffer is a number of words).
+///
+/// # Errors
+///
+/// As for [`with_libc::message::recvmsg`](crate::with_libc::message::recvmsg), as an `Errno`, and
+/// `ENOBUFS`, which is nix's own: the kernel returned `MSG_CTRUNC`, there was not room for all.
+/// The bytes are in `buffer` then, and descriptors that did fit stay open without an owner.
+pub fn recvmsg(
+    fd: &impl AsFd,
+    buffer: &mut [u8],
+    room: usize,
+    flags: MsgFlags,
+) -> nix::Result<Received> {
+    let mut vectors = [IoSliceMut::new(buffer)];
+    let mut control = cmsg_space!(RawFd).repeat(room);
+    let fd = fd.as_fd().as_raw_fd();
+    let message = socket::recvmsg::<UnixAddr>(fd, &mut vectors, Some(&mut control), flags)?;
+    let mut descriptors = Vec::new();
+    for control in message.cmsgs()? {
+        if let ControlMessageOwned::ScmRights(numbers) = control {
+            descriptors.extend(numbers.into_iter().map(|number| {
+                // SAFETY: the kernel has just opened `number` for this call, so nothing else owns it.
+                unsafe { OwnedFd::from_raw_fd(number) }
+            }));
+        }
+    }
+    let count = message.bytes;
+    Ok(Received { count, descriptors })
+}
+
+/// `getsockopt(fd, SOL_SOCKET, SO_PEERCRED, ucred, len)`: who is at the other end of a connection.
+///
+/// # Errors
+///
+/// As for [`with_libc::peer::peer_credentials`](crate::with_libc::peer::peer_credentials), as an `Errno`.
+#[cfg(target_os = "linux")]
+pub fn peer_credentials(fd: &impl AsFd) -> nix::Result<(Option<Pid>, Uid, Gid)> {
+    let found = socket::getsockopt(fd, socket::sockopt::PeerCredentials)?;
+    let (user, group) = (Uid::from_raw(found.uid()), Gid::from_raw(found.gid()));
+    Ok((Some(Pid::from_raw(found.pid())), user, group))
+}
+
+/// `getpeereid(fd, euid, egid)`: who is at the other end of a connection; not which process.
+///
+/// # Errors
+///
+/// As for [`with_libc::peer::peer_credentials`](crate::with_libc::peer::peer_credentials), as an `Errno`.
+#[cfg(not(target_os = "linux"))]
+pub fn peer_credentials(fd: &impl AsFd) -> nix::Result<(Option<Pid>, Uid, Gid)> {
+    let (user, group) = nix::unistd::getpeereid(fd)?;
+    Ok((None, user, group))
+}
