@@ -577,8 +577,9 @@ impl Director<'_> {
                 Event::Mark(_) | Event::State(_) => true,
             })
             .collect();
+        let language = request.guest.map(|ready| ready.guest.language);
         for guest in guests {
-            probes::mark(&mut events, guest);
+            probes::mark(&mut events, guest, language);
         }
         ladder::mark_stage(&mut events);
         for mark in &mut marks {
