@@ -574,7 +574,7 @@ impl Director<'_> {
                 Event::Life(life) => ready
                     .get(&life.who.process)
                     .is_none_or(|ready| life.at > *ready),
-                Event::Mark(_) | Event::State(_) => true,
+                Event::Mark(_) | Event::State(_) | Event::Packet(_) | Event::Held(_) => true,
             })
             .collect();
         let language = request.guest.map(|ready| ready.guest.language);

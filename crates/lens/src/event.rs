@@ -42,6 +42,10 @@ pub enum Event {
     Mark(Mark),
     /// A TCP socket went from one state to another.
     State(State),
+    /// A packet was on the wire.
+    Packet(Packet),
+    /// What the kernel held of a TCP socket.
+    Held(Held),
 }
 
 impl Event {
@@ -52,16 +56,21 @@ impl Event {
             Event::Life(life) => life.at,
             Event::Mark(mark) => mark.at,
             Event::State(state) => state.at,
+            Event::Packet(packet) => packet.at,
+            Event::Held(held) => held.at,
         }
     }
 
-    /// The thread it happened in; [`Who::NOBODY`] for a change of state that is not known to have happened in one.
+    /// The thread it happened in; [`Who::NOBODY`] for a packet, which is nobody's once it is on its way,
+    /// and for a change of state that is not known to have happened in one.
     pub fn who(&self) -> Who {
         match self {
             Event::Call(call) => call.who,
             Event::Life(life) => life.who,
             Event::Mark(mark) => mark.who,
             Event::State(state) => state.context.map_or(Who::NOBODY, |context| context.who),
+            Event::Packet(_) => Who::NOBODY,
+            Event::Held(held) => held.who,
         }
     }
 }
@@ -138,6 +147,124 @@ impl State {
             && self.at >= call.entered
             && call.left.is_none_or(|left| self.at <= left)
     }
+}
+
+/// A packet, as it was seen on the wire: between the two ends, where the sender's work is done and the receiver's is not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Packet {
+    /// When the kernel passed it to the device, by its own stamp (SO_TIMESTAMPNS, packet(7)).
+    pub at: Time,
+    /// Where it came from. Port 0 where there is none, as in ICMP.
+    pub from: SocketAddr,
+    /// Where it goes.
+    pub to: SocketAddr,
+    /// What it is.
+    pub what: Content,
+    /// The packet from the first byte of its IP header on, cut after [`Packet::SNAP`] bytes.
+    pub bytes: Arc<[u8]>,
+    /// How long it was in all, its IP header included.
+    pub length: u32,
+}
+
+impl Packet {
+    /// As many bytes are kept of a packet: all headers, and the first bytes of what it carries.
+    pub const SNAP: usize = 256;
+}
+
+/// What a packet carries.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// A segment of TCP (RFC 9293, section 3.1).
+    Tcp(Segment),
+    /// A datagram of UDP (RFC 768).
+    Udp {
+        /// Its data.
+        data: Data,
+    },
+    /// An error or another message of ICMP (RFC 792) or ICMPv6 (RFC 4443).
+    Icmp {
+        /// The message's type.
+        kind: u8,
+        /// The code within the type.
+        code: u8,
+        /// Of an error: where the packet that it is about came from, and where it was to go.
+        about: Option<(SocketAddr, SocketAddr)>,
+    },
+    /// Anything else: the number of its protocol in the IP header.
+    Other(u8),
+}
+
+/// A segment of TCP.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Segment {
+    /// The control bits, as they stand in the header.
+    pub flags: u8,
+    /// The sequence number, as it stands in the header.
+    pub sequence: u32,
+    /// The acknowledgement number, as it stands in the header. Of meaning with ACK only.
+    pub acknowledgement: u32,
+    /// The sequence number counted from the sender's SYN, which is 0; `None` where that was not seen.
+    pub relative_sequence: Option<u32>,
+    /// The acknowledgement number counted from the other end's SYN.
+    pub relative_acknowledgement: Option<u32>,
+    /// The window, as it stands in the header (before any scaling, RFC 7323).
+    pub window: u16,
+    /// The bytes of the stream in it.
+    pub data: Data,
+}
+
+impl Segment {
+    /// FIN: no more data from the sender.
+    pub const FIN: u8 = 1;
+    /// SYN: synchronize sequence numbers.
+    pub const SYN: u8 = 2;
+    /// RST: reset the connection.
+    pub const RST: u8 = 4;
+    /// PSH: push function.
+    pub const PSH: u8 = 8;
+    /// ACK: the acknowledgement number is significant.
+    pub const ACK: u8 = 16;
+    /// URG: the urgent pointer is significant.
+    pub const URG: u8 = 32;
+    /// ECE: ECN-Echo (RFC 3168).
+    pub const ECE: u8 = 64;
+    /// CWR: congestion window reduced (RFC 3168).
+    pub const CWR: u8 = 128;
+
+    /// Whether all of these bits are set.
+    pub fn has(&self, flags: u8) -> bool {
+        self.flags & flags == flags
+    }
+}
+
+/// Bytes in a packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Data {
+    /// The first of them, as many as were kept.
+    pub first: Vec<u8>,
+    /// How many there were in all.
+    pub total: u32,
+}
+
+/// What the kernel held of a TCP socket, read from it (sock_diag(7)) while the thread stood still after a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    /// When it was read.
+    pub at: Time,
+    /// The thread whose call came before.
+    pub who: Who,
+    /// The socket's own address.
+    pub local: SocketAddr,
+    /// The other end's; port 0 for a socket that listens.
+    pub peer: SocketAddr,
+    /// Its state.
+    pub state: TcpState,
+    /// Of a connection: bytes that have arrived and were not yet received.
+    /// Of a socket that listens: connections that are done and wait for accept.
+    pub receive_queue: u32,
+    /// Of a connection: bytes that were sent and are not yet acknowledged.
+    /// Of a socket that listens: how many connections may wait, the backlog after the kernel's own limit.
+    pub send_queue: u32,
 }
 
 /// In which thread the kernel did something. That need not be a thread of the program whose socket it is:

@@ -2,7 +2,7 @@
 //!
 //! Every object begins with
 //!
-//! - `event`: `"call"`, `"life"`, `"mark"` or `"state"`
+//! - `event`: `"call"`, `"life"`, `"mark"`, `"state"`, `"packet"` or `"held"`
 //! - `at`: the time, in nanoseconds since 1970 (more than 53 bits: read it as an integer); for a call, when it was entered
 //! - `process`, `thread`: the ids of who did it
 //!
@@ -43,6 +43,18 @@
 //! - `from`, `to`: the states, as RFC 9293 writes them (`"SYN-SENT"`)
 //! - `read_from_kernel`: false where it was inferred
 //!
+//! A **packet** ([`crate::event::Packet`]) has `process` and `thread` 0 and goes on with
+//!
+//! - `from`, `to`: addresses
+//! - `length`: of the whole packet, its IP header included
+//! - `protocol`: `"tcp"`, `"udp"`, `"icmp"`, or the number in the IP header
+//! - for TCP `flags` (a list of names), `sequence`, `acknowledgement` (null without ACK), `relative_sequence`,
+//!   `relative_acknowledgement` (null when the SYN was not seen), `window`; for TCP and UDP `data`, as of a value of type `bytes`
+//! - for ICMP `type`, `code` and `about`: null, or `{"from": …, "to": …}` of the packet that an error is about
+//!
+//! A **held** is what the kernel held of a TCP socket after a call of this thread ([`crate::event::Held`]). It goes on with
+//! `local`, `peer`, `state`, `receive_queue` and `send_queue`.
+//!
 //! A **value** is an object with a `type`:
 //!
 //! | type | further fields |
@@ -73,8 +85,8 @@
 //! If not, `text` has U+FFFD in place of what is not, and `hex` has all of them.
 
 use crate::event::{
-    Address, Call, Ends, Event, Frame, KernelFunction, Life, Mark, Noise, Note, Outcome, Stack,
-    State, Turn, Value, Who,
+    Address, Call, Content, Data, Ends, Event, Frame, Held, KernelFunction, Life, Mark, Noise,
+    Note, Outcome, Packet, Segment, Stack, State, Turn, Value, Who,
 };
 use crate::{names, text};
 use serde_json::{Map, Value as Json, json};
@@ -89,6 +101,8 @@ pub fn line(event: &Event) -> String {
         Event::Life(_) => "life",
         Event::Mark(_) => "mark",
         Event::State(_) => "state",
+        Event::Packet(_) => "packet",
+        Event::Held(_) => "held",
     };
     put(&mut object, json!({ "event": kind, "at": event.at() }));
     put(
@@ -102,6 +116,8 @@ pub fn line(event: &Event) -> String {
             Event::Life(Life { what, .. }) => from_turn(what),
             Event::Mark(Mark { what, .. }) => from_note(what),
             Event::State(state) => from_state(state),
+            Event::Packet(packet) => from_packet(packet),
+            Event::Held(held) => from_held(held),
         },
     );
     Json::Object(object).to_string()
@@ -152,6 +168,55 @@ fn from_state(state: &State) -> Json {
         "from": state.from.name(),
         "to": state.to.name(),
         "read_from_kernel": state.read_from_kernel,
+    })
+}
+
+fn from_packet(packet: &Packet) -> Json {
+    let address = |address| from_address(&Address::Inet(address));
+    let mut object = Map::new();
+    put(
+        &mut object,
+        json!({ "from": address(packet.from), "to": address(packet.to), "length": packet.length }),
+    );
+    let what = match &packet.what {
+        Content::Tcp(segment) => json!({
+            "protocol": "tcp",
+            "flags": text::control_bits(segment.flags),
+            "sequence": segment.sequence,
+            "acknowledgement": segment.has(Segment::ACK).then_some(segment.acknowledgement),
+            "relative_sequence": segment.relative_sequence,
+            "relative_acknowledgement": segment.relative_acknowledgement,
+            "window": segment.window,
+            "data": from_data(&segment.data),
+        }),
+        Content::Udp { data } => json!({ "protocol": "udp", "data": from_data(data) }),
+        Content::Icmp { kind, code, about } => json!({
+            "protocol": "icmp",
+            "type": kind,
+            "code": code,
+            "about": about.map(|(from, to)| json!({ "from": address(from), "to": address(to) })),
+        }),
+        Content::Other(number) => json!({ "protocol": number }),
+    };
+    put(&mut object, what);
+    Json::Object(object)
+}
+
+fn from_data(data: &Data) -> Json {
+    let mut object = Map::new();
+    put(&mut object, json!({ "type": "bytes" }));
+    put(&mut object, from_bytes(&data.first));
+    put(&mut object, json!({ "total": data.total }));
+    Json::Object(object)
+}
+
+fn from_held(held: &Held) -> Json {
+    json!({
+        "local": from_address(&Address::Inet(held.local)),
+        "peer": from_address(&Address::Inet(held.peer)),
+        "state": held.state.name(),
+        "receive_queue": held.receive_queue,
+        "send_queue": held.send_queue,
     })
 }
 

@@ -121,7 +121,7 @@ fn line<'a>(
             }
         }
         Event::Life(life) => (turn(&life.what)?, Paint::Life),
-        Event::State(_) => return None,
+        Event::State(_) | Event::Packet(_) | Event::Held(_) => return None,
         Event::Mark(mark) => match &mark.what {
             Note::Said(text) => (format!("» {text}"), Paint::Said),
             _ => return None,

@@ -93,6 +93,11 @@ pub fn waited(events: &[Event], lanes: &[Lane]) -> Vec<usize> {
     waited.map(|node| node.event).collect()
 }
 
+/// A change of state is drawn below the call that it happened in, and what is on the wire is in no thread.
+fn has_no_row(event: &Event) -> bool {
+    matches!(event, Event::State(_) | Event::Packet(_) | Event::Held(_))
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Moment {
     Entry,
@@ -136,7 +141,7 @@ impl Graph {
             let mut number = 0;
             for event in events {
                 let who = event.who();
-                if matches!(event, Event::State(_)) {
+                if has_no_row(event) {
                     continue;
                 }
                 if of.processes.contains(&who.process)
@@ -153,8 +158,7 @@ impl Graph {
             }
         }
         for (index, event) in events.iter().enumerate() {
-            // A change of state is drawn below the call that it happened in, and has no row.
-            if matches!(event, Event::State(_)) {
+            if has_no_row(event) {
                 continue;
             }
             let who = event.who();
@@ -303,7 +307,7 @@ impl Graph {
             match &events[index] {
                 Event::Call(call) => pairs.extend(sockets.call(index, call)),
                 Event::Life(life) => sockets.life(index, life.who, &life.what),
-                Event::Mark(_) | Event::State(_) => {}
+                Event::Mark(_) | Event::State(_) | Event::Packet(_) | Event::Held(_) => {}
             }
         }
         // Sends and closes are looked up when the whole record is known: by its exit time a send can stand
@@ -372,7 +376,7 @@ impl Graph {
         match &events[node.event] {
             Event::Call(call) => all || !made_for_nothing(call, events),
             Event::Mark(mark) => matches!(mark.what, Note::Said(_)),
-            Event::State(_) => false,
+            Event::State(_) | Event::Packet(_) | Event::Held(_) => false,
             Event::Life(life) => match life.what {
                 Turn::Started | Turn::Forked { .. } | Turn::Exited { .. } => false,
                 Turn::Killed { .. } => true,

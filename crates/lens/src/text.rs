@@ -19,7 +19,7 @@
 
 mod bytes;
 
-use crate::event::{Address, Arg, Call, Outcome, Value};
+use crate::event::{Address, Arg, Call, Outcome, Segment, Value};
 use crate::names::{self, errors, signals};
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -39,6 +39,22 @@ pub fn errno_words(errno: i32) -> Option<&'static str> {
 /// The name of a signal: `SIGPIPE`, `SIGRTMIN+1`.
 pub fn signal_name(signal: i32) -> Option<&'static str> {
     signals::name(signal)
+}
+
+/// The names of TCP's control bits that are set, in the order in which they are usually written: `SYN`, `ACK`.
+pub fn control_bits(flags: u8) -> Vec<&'static str> {
+    let names = [
+        (Segment::SYN, "SYN"),
+        (Segment::FIN, "FIN"),
+        (Segment::RST, "RST"),
+        (Segment::PSH, "PSH"),
+        (Segment::ACK, "ACK"),
+        (Segment::URG, "URG"),
+        (Segment::ECE, "ECE"),
+        (Segment::CWR, "CWR"),
+    ];
+    let set = names.into_iter().filter(|(bit, _)| flags & bit != 0);
+    set.map(|(_, name)| name).collect()
 }
 
 /// A call as it is made: name and arguments as they were before it.

@@ -1,9 +1,14 @@
 //! Events as JSON.
 
 use super::text::call;
-use lens::event::{Address, Ends, Event, Life, Mark, Note, Outcome, Turn, Value, Who};
+use lens::event::{
+    Address, Content, Data, Ends, Event, Held, Life, Mark, Note, Outcome, Packet, Segment,
+    TcpState, Turn, Value, Who,
+};
 use lens::json::line;
 use serde_json::{Value as Json, json};
+use std::net::SocketAddr;
+use std::sync::Arc;
 
 const WHO: Who = Who {
     process: 10,
@@ -229,4 +234,65 @@ fn marks() {
     assert_eq!(object["what"], "saw_asleep");
     assert_eq!(object["sleeper"], json!({"process": 10, "thread": 11}));
     assert_eq!(object["call"], "accept");
+}
+
+#[test]
+fn packets_and_what_the_kernel_holds() {
+    let end = |port| SocketAddr::from(([127, 0, 0, 1], port));
+    let segment = Segment {
+        flags: Segment::SYN | Segment::ACK,
+        sequence: 7_000_000,
+        acknowledgement: 9_000_001,
+        relative_sequence: Some(0),
+        relative_acknowledgement: Some(1),
+        window: 65_483,
+        data: Data {
+            first: Vec::new(),
+            total: 0,
+        },
+    };
+    let packet = |what| {
+        let packet = Packet {
+            at: 5,
+            from: end(9000),
+            to: end(40_000),
+            what,
+            bytes: Arc::from([]),
+            length: 60,
+        };
+        read(&Event::Packet(packet))
+    };
+    let json = packet(Content::Tcp(segment));
+    assert_eq!(
+        (&json["event"], &json["process"]),
+        (&json!("packet"), &json!(0))
+    );
+    assert_eq!(json["from"]["text"], "127.0.0.1:9000");
+    assert_eq!(json["flags"], json!(["SYN", "ACK"]));
+    assert_eq!(json["relative_acknowledgement"], 1);
+    assert_eq!(json["data"]["total"], 0);
+    let json = packet(Content::Icmp {
+        kind: 3,
+        code: 3,
+        about: Some((end(40_000), end(9))),
+    });
+    assert_eq!(json["about"]["to"]["port"], 9);
+    assert_eq!(packet(Content::Other(132))["protocol"], 132);
+    let json = read(&Event::Held(Held {
+        at: 6,
+        who: WHO,
+        local: end(9000),
+        peer: end(0),
+        state: TcpState::Listen,
+        receive_queue: 2,
+        send_queue: 5,
+    }));
+    assert_eq!(
+        (&json["event"], &json["state"]),
+        (&json!("held"), &json!("LISTEN"))
+    );
+    assert_eq!(
+        (&json["receive_queue"], &json["send_queue"]),
+        (&json!(2), &json!(5))
+    );
 }
