@@ -615,8 +615,9 @@ impl Director<'_> {
                 Event::Mark(_) | Event::State(_) | Event::Packet(_) | Event::Held(_) => true,
             })
             .collect();
+        let language = request.guest.map(|ready| ready.guest.language);
         for guest in guests {
-            probes::mark(&mut events, guest);
+            probes::mark(&mut events, guest, language);
         }
         asked.mark(&mut events);
         ladder::mark_stage(&mut events);

@@ -6,9 +6,11 @@
 
 use lens::event::{Call, Event, Value};
 
+use crate::language::Language;
+
 /// Marks the probes of a process as its runtime's own: from its first call on as long as it goes on like that.
 /// A program's own socket is known by what comes between: another socket, an address, a connection.
-pub(crate) fn mark(events: &mut [Event], process: i32) {
+pub(crate) fn mark(events: &mut [Event], process: i32, language: Option<Language>) {
     let calls: Vec<usize> = (0..events.len())
         .filter(|index| call(events, *index).is_some_and(|call| call.who.process == process))
         .collect();
@@ -17,7 +19,7 @@ pub(crate) fn mark(events: &mut [Event], process: i32) {
         mark_first(events, rest, count);
         rest = &rest[count..];
     }
-    while !rest.is_empty() {
+    while language == Some(Language::Java) && !rest.is_empty() {
         let count = option_probe(events, rest).unwrap_or(0);
         mark_first(events, rest, count);
         rest = &rest[count.max(1)..];

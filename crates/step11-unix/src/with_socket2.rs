@@ -3,7 +3,7 @@
 //! `SockAddr::unix(path)` is an address like any other, so `bind`, `connect` and `accept` are those
 //! of the steps before.
 //! `sendmsg` and `recvmsg` take the control messages as bytes: socket2 neither builds nor reads them.
-//! Here [`with_libc::message`] does, one layer below.
+//! Here [`with_libc::message`](message) does, one layer below.
 //! And it has no name for `SO_PEERCRED` or `MSG_CTRUNC`.
 //!
 //! Every socket that it makes is close-on-exec; a descriptor that arrives is not, unless asked for.

@@ -4,10 +4,8 @@ use std::io::{self, ErrorKind};
 use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixDatagram;
-use std::path::Path;
 
 use lab::{Played, Scene, Sign, Stage, layers};
-use nix::errno::Errno;
 use nix::sys::socket::{self, AddressFamily, MsgFlags, SockFlag, SockType, UnixAddr};
 use socket2::{Domain, SockAddr, Type};
 use step01_socket as step01;
@@ -41,14 +39,14 @@ pub(crate) fn scene() -> Scene {
     .hints(&[
         "The datagram arrived. What does the server know of the sender?",
         "Look at the address that recvfrom brought.",
-        "UDP gives a sender without a port one of its own. What would that be here?",
+        "UDP gives a port to a sender that has none. What would that be here?",
     ])
 }
 
 fn client_libc(stage: &mut Stage) -> Played {
-    let to = with_libc::address::sockaddr_un(Path::new(&stage.wait("bound")))?;
+    let to = with_libc::address::sockaddr_un(stage.wait("bound").as_ref())?;
     let fd = if stage.repaired() {
-        let own = with_libc::address::sockaddr_un(Path::new(REPLY))?;
+        let own = with_libc::address::sockaddr_un(REPLY.as_ref())?;
         stage.taught(|| with_libc::bound_at(libc::SOCK_DGRAM, &own))?
     } else {
         // WRONG: a socket without a name.
@@ -78,7 +76,7 @@ fn client_nix(stage: &mut Stage) -> Played {
     wait_for_the_server(stage);
     let mut buffer = [0; ROOM];
     let answer = step05::with_nix::recv(&fd, &mut buffer, MsgFlags::MSG_DONTWAIT);
-    judge(stage, answer.map_err(|errno: Errno| errno.into()), &buffer)
+    judge(stage, answer.map_err(io::Error::from), &buffer)
 }
 
 fn client_socket2(stage: &mut Stage) -> Played {
@@ -116,20 +114,17 @@ fn client_std(stage: &mut Stage) -> Played {
     judge(stage, socket.recv(&mut buffer), &buffer)
 }
 
-/// The datagram is there; goes on when the server has done what it can.
 fn wait_for_the_server(stage: &mut Stage) {
     stage.cue("sent", "");
     stage.wait("served");
 }
 
 fn judge(stage: &Stage, answer: io::Result<usize>, buffer: &[u8]) -> Played {
+    let heard = |count: usize| buffer[..count].escape_ascii();
     match answer {
-        Ok(count) => {
-            let answer = buffer[..count].escape_ascii();
-            stage.found(&answer, format!("answered: \"{answer}\""));
-        }
+        Ok(count) => stage.found(heard(count), format!("answered: \"{}\"", heard(count))),
         Err(error) if error.kind() == ErrorKind::WouldBlock => {
-            stage.found("no answer", "no answer has come")
+            stage.found("no answer", "no answer")
         }
         Err(error) => return Err(error.into()),
     }

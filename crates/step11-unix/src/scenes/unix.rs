@@ -27,10 +27,7 @@ pub(crate) fn server_libc(stage: &mut Stage) -> Played {
     step05::with_libc::send(connection, b"hi", 0)?;
     close(connection);
     close(listener);
-    look(stage, "after close");
-    unlink()?;
-    look(stage, "after unlink");
-    Ok(())
+    remove_the_file(stage)
 }
 
 pub(crate) fn client_libc(stage: &mut Stage) -> Played {
@@ -57,10 +54,7 @@ pub(crate) fn server_nix(stage: &mut Stage) -> Played {
     step05::with_nix::send(&connection, b"hi", MsgFlags::empty())?;
     drop(connection);
     drop(listener);
-    look(stage, "after close");
-    unlink()?;
-    look(stage, "after unlink");
-    Ok(())
+    remove_the_file(stage)
 }
 
 pub(crate) fn client_nix(stage: &mut Stage) -> Played {
@@ -86,10 +80,7 @@ pub(crate) fn server_socket2(stage: &mut Stage) -> Played {
     step05::with_socket2::send(&connection, b"hi")?;
     drop(connection);
     drop(listener);
-    look(stage, "after close");
-    unlink()?;
-    look(stage, "after unlink");
-    Ok(())
+    remove_the_file(stage)
 }
 
 pub(crate) fn client_socket2(stage: &mut Stage) -> Played {
@@ -114,10 +105,7 @@ pub(crate) fn server_std(stage: &mut Stage) -> Played {
     connection.write_all(b"hi")?;
     drop(connection);
     drop(listener);
-    look(stage, "after close");
-    unlink()?;
-    look(stage, "after unlink");
-    Ok(())
+    remove_the_file(stage)
 }
 
 pub(crate) fn client_std(stage: &mut Stage) -> Played {
@@ -127,5 +115,13 @@ pub(crate) fn client_std(stage: &mut Stage) -> Played {
     let mut buffer = [0; ROOM];
     let count = connection.read(&mut buffer)?;
     stage.say(heard(&buffer[..count]));
+    Ok(())
+}
+
+/// The listener is closed, and its file is still there: to remove it is the program's business.
+fn remove_the_file(stage: &Stage) -> Played {
+    look(stage, "after close");
+    unlink()?;
+    look(stage, "after unlink");
     Ok(())
 }
