@@ -47,6 +47,7 @@ fn main() -> ExitCode {
                 connect::connect_std,
             ),
         }),
+        commands: Vec::new(),
     };
     step.run()
 }
