@@ -139,6 +139,7 @@ fn meets_every_client_with_lines(name: &str) {
         client.is_killed();
         server.prints("disconnected\n");
     }
+    with_nc(&mut server, &address);
     server.is_killed();
 }
 

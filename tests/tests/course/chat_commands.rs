@@ -163,3 +163,28 @@ fn step07_a_reader_that_goes_away() {
     );
     server.is_killed();
 }
+
+/// The server closed first, so its port is in TIME_WAIT. std alone has said that this is no reason.
+#[test]
+fn step07_a_server_that_was_stopped_starts_again_in_std_only() {
+    for layer in LAYERS {
+        let mut server = started(&["server", ":0", "--layer", layer]);
+        let address = server.line("listening on ");
+        let mut client = started(&["client", &address]);
+        client.prints(&format!("connected to {address}\n>>"));
+        server.line("connected from ");
+        server.interrupt();
+        server.status();
+        client.types("exit");
+        assert_eq!(client.end().0, Some(0));
+        let mut again = started(&["server", &address, "--layer", layer]);
+        if layer == "std" {
+            again.line("listening on ");
+            again.is_killed();
+        } else {
+            let (status, text) = again.end();
+            assert!(text.contains("EADDRINUSE"), "{layer}: {text}");
+            assert_eq!(status, Some(1));
+        }
+    }
+}
