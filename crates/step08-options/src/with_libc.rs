@@ -76,9 +76,7 @@ pub unsafe fn setsockopt(
 
 /// [`getsockopt`] with an `int`, as most options have. On and off are 1 and 0.
 ///
-/// # Errors
-///
-/// As for [`getsockopt`].
+/// Errors as for [`getsockopt`].
 pub fn get_int(fd: RawFd, level: c_int, name: c_int) -> io::Result<c_int> {
     let mut value = 0;
     let mut length = size_of_val(&value) as socklen_t;
@@ -89,9 +87,7 @@ pub fn get_int(fd: RawFd, level: c_int, name: c_int) -> io::Result<c_int> {
 
 /// [`setsockopt`] with an `int`, as most options have. On and off are 1 and 0.
 ///
-/// # Errors
-///
-/// As for [`setsockopt`].
+/// Errors as for [`setsockopt`].
 pub fn set_int(fd: RawFd, level: c_int, name: c_int, value: c_int) -> io::Result<()> {
     let length = size_of_val(&value) as socklen_t;
     // SAFETY: `length` is the size of `value`, which lives until after the call.
@@ -100,9 +96,7 @@ pub fn set_int(fd: RawFd, level: c_int, name: c_int, value: c_int) -> io::Result
 
 /// [`getsockopt`] with a `struct timeval`: `name` is `libc::SO_RCVTIMEO` or `SO_SNDTIMEO`.
 ///
-/// # Errors
-///
-/// As for [`getsockopt`].
+/// Errors as for [`getsockopt`].
 pub fn get_timeout(fd: RawFd, name: c_int) -> io::Result<timeval> {
     let mut limit = timeval {
         tv_sec: 0,
@@ -118,9 +112,7 @@ pub fn get_timeout(fd: RawFd, name: c_int) -> io::Result<timeval> {
 /// [`setsockopt`] with a `struct timeval`: how long `recv` (`SO_RCVTIMEO`) or `send`
 /// (`SO_SNDTIMEO`) waits at most. Zero seconds and zero microseconds mean: for ever.
 ///
-/// # Errors
-///
-/// As for [`setsockopt`].
+/// Errors as for [`setsockopt`].
 pub fn set_timeout(fd: RawFd, name: c_int, limit: timeval) -> io::Result<()> {
     let length = size_of_val(&limit) as socklen_t;
     // SAFETY: `length` is the size of `limit`, which lives until after the call.

@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 use std::net::{TcpListener, TcpStream};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::time::Duration;
 
 use libc::{IPPROTO_TCP, SO_KEEPALIVE, SO_RCVBUF, SO_RCVTIMEO, SOL_SOCKET, TCP_NODELAY, timeval};
@@ -18,8 +18,11 @@ const SECOND: Duration = Duration::from_secs(1);
 /// A new TCP socket with an owner, so that a test that fails closes it.
 #[track_caller]
 fn fresh() -> OwnedFd {
-    let fd = socket(libc::AF_INET, libc::SOCK_STREAM, 0).unwrap();
-    // SAFETY: `socket` has just made `fd`, and no other copy is kept.
+    owner(socket(libc::AF_INET, libc::SOCK_STREAM, 0).unwrap())
+}
+
+fn owner(fd: RawFd) -> OwnedFd {
+    // SAFETY: the caller has just made `fd`, and keeps no other copy.
     unsafe { OwnedFd::from_raw_fd(fd) }
 }
 
@@ -121,6 +124,22 @@ fn the_raw_call_takes_any_number_and_the_kernel_refuses() {
     assert_eq!(short.unwrap_err().raw_os_error(), Some(libc::EINVAL));
     let closed = with_libc::set_int(-1, SOL_SOCKET, SO_KEEPALIVE, 1).unwrap_err();
     assert_eq!(closed.raw_os_error(), Some(libc::EBADF));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_linux_says_to_a_wrong_level_and_a_wrong_value() {
+    let udp = owner(socket(libc::AF_INET, libc::SOCK_DGRAM, 0).unwrap());
+    let read = with_libc::get_int(udp.as_raw_fd(), IPPROTO_TCP, TCP_NODELAY).unwrap_err();
+    assert_eq!(read.raw_os_error(), Some(libc::EOPNOTSUPP));
+    let set = with_libc::set_int(udp.as_raw_fd(), IPPROTO_TCP, TCP_NODELAY, 1).unwrap_err();
+    assert_eq!(set.raw_os_error(), Some(libc::ENOPROTOOPT));
+    let too_many = timeval {
+        tv_sec: 0,
+        tv_usec: 1_000_000,
+    };
+    let set = with_libc::set_timeout(udp.as_raw_fd(), SO_RCVTIMEO, too_many).unwrap_err();
+    assert_eq!(set.raw_os_error(), Some(libc::EDOM));
 }
 
 #[test]

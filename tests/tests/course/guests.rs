@@ -22,7 +22,7 @@ const LANGUAGES: [(&str, &[&str], usize); 3] = [
 ];
 
 /// The taught calls of each step, each by the names that it can have.
-const TAUGHT: [(&str, &[&[&str]]); 8] = [
+const TAUGHT: [(&str, &[&[&str]]); 9] = [
     ("step01-socket", &[&["socket"]]),
     ("step02-bind-listen", &[&["bind"], &["listen"]]),
     ("step03-accept", &[&["accept", "accept4"]]),
@@ -36,6 +36,7 @@ const TAUGHT: [(&str, &[&[&str]]); 8] = [
         "step07-chat",
         &[&["recvfrom", "read"], &["sendto", "write"]],
     ),
+    ("step08-options", &[&["setsockopt"], &["getsockopt"]]),
     (
         "step10-udp",
         &[&["recvfrom", "recvmsg"], &["sendto", "sendmsg"]],

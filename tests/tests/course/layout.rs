@@ -12,7 +12,7 @@ use serde_json::Value;
 const LINES: usize = 150;
 
 /// The scenes of each step, the main one first. `*` marks those that no learner should miss.
-const SCENES: [(&str, &str); 9] = [
+const SCENES: [(&str, &str); 10] = [
     ("step00-hello", "*hello"),
     ("step01-socket", "*socket families *wrong-protocol"),
     (
@@ -38,6 +38,11 @@ const SCENES: [(&str, &str); 9] = [
     (
         "step07-chat",
         "*chat *merged *cut utf8-split *empty-line host-order-length struct-padding",
+    ),
+    (
+        "step08-options",
+        "*options *defaults *buffer-doubling *timeouts zero-timeout *one-byte-flag *nagle keepalive *silent-peer \
+         *reuse-address reuse-port *so-error",
     ),
     (
         "step10-udp",

@@ -396,6 +396,78 @@ fn scenes_do_what_they_announce() {
                 "errno stays",
             );
         }),
+        ("step08-options", "options", |play, _| {
+            let values = options(play, "getsockopt", "TCP_NODELAY");
+            play.check(values == [0, 1, 0], "not off, on, and off the other one");
+        }),
+        ("step08-options", "defaults", |play, _| {
+            play.check(play.named(&["setsockopt"]).is_empty(), "something is set");
+            let read = returns(play, &["getsockopt"]).len();
+            play.check(read >= 50, "few options have a value");
+        }),
+        ("step08-options", "buffer-doubling", |play, _| {
+            let wished = options(play, "setsockopt", "SO_RCVBUF");
+            let got = options(play, "getsockopt", "SO_RCVBUF");
+            play.check(got[0] == 2 * wished[0], "not doubled");
+            play.check(got[1] > wished[1] && got[2] < wished[2], "no limits");
+        }),
+        ("step08-options", "timeouts", |play, _| {
+            fails(play, RECVS, "EAGAIN", true);
+            play.check(returns(play, RECVS) == [5], "the second recv");
+        }),
+        ("step08-options", "zero-timeout", |play, broken| {
+            let waits = play.named(RECVS).into_iter().any(unfinished);
+            play.check(waits == broken, "whether recv waits for ever");
+            fails(play, RECVS, "EAGAIN", !broken);
+        }),
+        ("step08-options", "one-byte-flag", |play, broken| {
+            fails(play, &["setsockopt"], "EINVAL", broken);
+        }),
+        ("step08-options", "nagle", |play, broken| {
+            let held = arg(play.named(&["ioctl"])[0], "argp")["value"].as_i64();
+            let first = play.named(SENDS)[0];
+            let answer = play
+                .named(RECVS)
+                .into_iter()
+                .rfind(|call| call["process"] == first["process"]);
+            let answered = answer.and_then(|call| call["left"].as_u64());
+            let took = answered.unwrap_or(0) - first["at"].as_u64().unwrap_or(0);
+            // On a machine that stood still in between, the delay is there and the sight of it is not.
+            play.check(
+                !broken || held > Some(0) || took > 36_000_000,
+                "nothing waits",
+            );
+            play.check(broken || held == Some(0), "something is held back");
+        }),
+        ("step08-options", "keepalive", |play, _| {
+            play.check(
+                options(play, "setsockopt", "SO_KEEPALIVE") == [1],
+                "not turned on",
+            );
+            play.check(play.named(&["setsockopt"]).len() == 4, "not four options");
+        }),
+        ("step08-options", "silent-peer", |play, broken| {
+            let waits = play.named(RECVS).into_iter().any(unfinished);
+            play.check(waits == broken, "whether recv waits for ever");
+            fails(play, RECVS, "ETIMEDOUT", !broken);
+        }),
+        ("step08-options", "reuse-address", |play, broken| {
+            fails(play, &["bind"], "EADDRINUSE", broken);
+            let again = ports(play, "bind").last().copied();
+            let had = ports(play, "getsockname").first().copied();
+            play.check(again == had, "not the port that the earlier server had");
+        }),
+        ("step08-options", "reuse-port", |play, broken| {
+            fails(play, &["bind"], "EADDRINUSE", broken);
+            let listening = returns(play, &["listen"]).len();
+            play.check(listening == if broken { 1 } else { 2 }, "who listens");
+        }),
+        ("step08-options", "so-error", |play, broken| {
+            let taken = options(play, "getsockopt", "SO_ERROR");
+            let reset = i64::from(libc::ECONNRESET);
+            let expected = if broken { vec![reset, 0] } else { vec![reset] };
+            play.check(taken == expected, "what SO_ERROR says");
+        }),
     ];
     for (step, scene, holds) in table {
         let plays = record(step, scene);
@@ -443,6 +515,15 @@ fn returns(play: &Play, names: &[&str]) -> Vec<i64> {
 fn ports(play: &Play, name: &str) -> Vec<i64> {
     let port = |call: &Value| arg(call, "addr")["port"].as_i64();
     play.named(&[name]).into_iter().filter_map(port).collect()
+}
+
+/// The values that the calls of this name have of an option.
+fn options(play: &Play, name: &str, option: &str) -> Vec<i64> {
+    let calls = play.named(&[name]).into_iter();
+    let calls = calls.filter(|call| arg(call, "optname")["name"] == option);
+    calls
+        .filter_map(|call| arg(call, "optval")["value"].as_i64())
+        .collect()
 }
 
 fn unfinished(call: &Value) -> bool {

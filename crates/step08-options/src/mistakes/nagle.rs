@@ -7,13 +7,12 @@
 //! Each waits for the other, until a clock runs out.
 
 mod held;
+mod server;
 
-use std::io::{Read, Write};
 use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
-use std::time::Instant;
 
-use lab::{Played, Scene, Sign, Stage, layers, peer};
+use lab::{Played, Scene, Sign, Stage, layers};
 use nix::sys::socket::{MsgFlags, sockopt::TcpNoDelay};
 use step04_connect as step04;
 use step05_send_recv as step05;
@@ -34,7 +33,7 @@ pub(crate) fn scene() -> Scene {
         "client",
         layers(client_libc, client_nix, client_socket2, client_std),
     )
-    .peer("server", server)
+    .peer("server", server::server)
     .breaks(&[Sign::Found("client", "held back")])
     .shows(&[Sign::Found("client", "sent at once")])
     .cause(
@@ -121,28 +120,6 @@ fn client_std(stage: &mut Stage) -> Played {
     watch.look(stage)?;
     step05::with_std::read(&connection, &mut [0; 16])?;
     watch.judge(stage);
-    Ok(())
-}
-
-/// Answers when it has a whole line, and leaves the acknowledging to the clock.
-fn server(stage: &mut Stage) -> Played {
-    let mut connection = peer::accept(stage)?;
-    held::acknowledge_late(connection.as_raw_fd())?;
-    stage.cue("accepted", "");
-    if stage.repaired() {
-        // Both halves are on their way at once, and a recv may come between them or not (step 5).
-        // So that it is the same each time, it comes after them.
-        stage.wait("sent");
-    }
-    let mut buffer = [0; 16];
-    let mut count = connection.read(&mut buffer)?;
-    let begun = Instant::now();
-    while !buffer[..count].ends_with(b"\n") {
-        count += connection.read(&mut buffer[count..])?;
-        let later = begun.elapsed().as_millis();
-        stage.say(format!("the rest came {later} ms later"));
-    }
-    connection.write_all(b"ok")?;
     Ok(())
 }
 

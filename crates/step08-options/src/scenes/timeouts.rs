@@ -82,8 +82,7 @@ pub(super) fn server_std(stage: &mut Stage) -> Played {
     let mut buffer = [0; 16];
     let begun = Instant::now();
     if let Err(error) = step05::with_std::read(&connection, &mut buffer) {
-        // On Linux. The kind TimedOut is for ETIMEDOUT, which is about the peer.
-
+        // WouldBlock on Linux: the kind TimedOut is for ETIMEDOUT, and that is about the peer.
         stage.say(format!("the kind of the error is {:?}", error.kind()));
         gave_up(stage, begun, &error);
     }
