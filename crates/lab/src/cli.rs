@@ -369,7 +369,7 @@ fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
             )))
         }
         half @ ("serve" | "connect") => Err(Trouble::new(format!(
-            "{} has no `{half}`: {}. The steps with both halves are step05-send-recv and step06-close",
+            "{} has no `{half}`: {}. The steps with both halves are step05-send-recv, step06-close and step10-udp",
             step.name,
             if half == "serve" {
                 "it has no half that waits"

@@ -1,7 +1,7 @@
 //! The same calls through std.
 //!
 //! A [`UdpSocket`] is always bound: `UdpSocket::bind` calls `socket` (with close-on-exec) and `bind`,
-//! and there is no other way to make one. Who only wants to send binds to port 0.
+//! and std has no other way to make one from nothing. Who only wants to send binds to port 0.
 //! No option is set, not even `SO_REUSEADDR`, which `TcpListener::bind` does set.
 //!
 //! `send_to` and `send` pass `MSG_NOSIGNAL`. After a signal (`EINTR`) no call is made again.

@@ -164,7 +164,12 @@ fn std_is_as_its_source_has_it() {
         );
     };
     let mut compared = 0;
-    for step in ["step03-accept", "step04-connect", "step05-send-recv"] {
+    for step in [
+        "step03-accept",
+        "step04-connect",
+        "step05-send-recv",
+        "step10-udp",
+    ] {
         let plays = plays(step);
         for play in plays.iter().filter(|play| play.is("layer", "std")) {
             for call in play.calls() {
