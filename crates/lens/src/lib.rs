@@ -8,6 +8,7 @@ pub mod address;
 pub mod copy;
 #[cfg(target_os = "linux")]
 pub mod decode;
+pub mod draw;
 pub mod event;
 pub mod json;
 pub mod kernel;
