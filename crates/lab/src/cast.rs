@@ -39,6 +39,7 @@ impl Cast {
                 live: request.live.map(|live| live.sender.clone()),
                 stacks: request.stack,
                 kernel: request.kernel,
+                wire: request.wire.clone(),
                 ..lens::Options::default()
             };
             Cast::Traced(lens::start(commands, &options)?)

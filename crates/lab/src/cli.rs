@@ -43,9 +43,12 @@ pub(crate) struct Asked {
     pub(crate) no_lens: bool,
     pub(crate) stack: bool,
     pub(crate) kernel: bool,
+    /// Packets: asked for, or not wanted; else as the scene has it.
+    pub(crate) wire: Option<bool>,
+    pub(crate) share_net: bool,
 }
 
-const FLAGS: [&str; 15] = [
+const FLAGS: [&str; 18] = [
     "--layer",
     "--list",
     "--predict",
@@ -59,6 +62,9 @@ const FLAGS: [&str; 15] = [
     "--no-lens",
     "--stack",
     "--kernel",
+    "--wire",
+    "--no-wire",
+    "--share-net",
     "--help",
     "--version",
 ];
@@ -82,6 +88,8 @@ pub(crate) fn parse(
         no_lens: false,
         stack: false,
         kernel: false,
+        wire: None,
+        share_net: false,
     };
     let mut words = Vec::new();
     let mut parser = lexopt::Parser::from_args(args);
@@ -118,6 +126,9 @@ pub(crate) fn parse(
             Long("no-lens") => asked.no_lens = true,
             Long("stack") => asked.stack = true,
             Long("kernel") => asked.kernel = true,
+            Long("wire") => asked.wire = Some(true),
+            Long("no-wire") => asked.wire = Some(false),
+            Long("share-net") => asked.share_net = true,
             Long("list") => show = Some(Task::List),
             Long("help") | Short('h') => show = Some(Task::Help),
             Long("version") | Short('V') => show = Some(Task::Version),
@@ -386,6 +397,9 @@ Without a SCENE the main one is played; --list names them all.
     }
     out += "  --stack       the functions between the taught call and the kernel
   --kernel      the kernel's own functions below it, and the TCP states (needs root)
+  --wire        also the packets between the actors, in a private network
+  --no-wire     no packets, where they are shown without being asked for
+  --share-net   with --wire: in the machine's own network (needs CAP_NET_RAW)
   --json        the record, one JSON object a line
   --plain       no colour
   --all         also what the language's runtime does on its own account

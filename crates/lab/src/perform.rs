@@ -2,7 +2,10 @@
 
 mod guests;
 
+use std::sync::Arc;
+
 use lens::event::{Event, Mark, Note, Outcome};
+use lens::wire::{How, Network};
 use serde_json::{Value, json};
 
 use crate::cli::{self, Asked};
@@ -23,6 +26,9 @@ pub(crate) struct Performance<'a> {
     screen: Screen,
     trace: bool,
     kernel: bool,
+    wire: bool,
+    /// Whether it has been said what the network cannot give.
+    remarked: bool,
     good: bool,
     guess: Option<predict::Guess>,
 }
@@ -37,6 +43,8 @@ impl<'a> Performance<'a> {
             screen,
             trace: false,
             kernel: false,
+            wire: false,
+            remarked: false,
             good: true,
             guess: None,
         }
@@ -57,6 +65,7 @@ impl<'a> Performance<'a> {
             return print(&format!("{line}\n")).map(|()| true);
         }
         self.trace = !self.asked.no_lens && can_trace();
+        self.wire = self.trace && self.asked.wire.unwrap_or(false);
         self.kernel = self.asked.kernel && self.trace && can_watch_kernel();
         if let Some(language) = self.asked.language {
             self.in_language(language)?;
@@ -78,6 +87,7 @@ impl<'a> Performance<'a> {
     }
 
     fn play(&mut self, layer: Layer, variant: Variant, ask: bool) -> Result<Play, Trouble> {
+        let wire = self.network();
         let question = self.question(layer);
         let guess = &mut self.guess;
         let mut before = || *guess = predict::ask(&question);
@@ -91,10 +101,35 @@ impl<'a> Performance<'a> {
             live: None,
             stack: self.asked.stack,
             kernel: self.kernel,
+            wire,
             before_taught: if ask { Some(&mut before) } else { None },
         })?;
         self.good &= play.trouble.is_none();
         Ok(play)
+    }
+
+    /// A network for one play, so that nothing of another is in it. Where it cannot be had, one line says why.
+    fn network(&mut self) -> Option<Arc<Network>> {
+        if !self.wire {
+            return None;
+        }
+        let how = How {
+            share_net: self.asked.share_net,
+        };
+        match Network::open(how) {
+            Ok(network) => {
+                if let Some(remark) = network.remark().filter(|_| !self.remarked) {
+                    eprintln!("{remark}");
+                    self.remarked = true;
+                }
+                Some(Arc::new(network))
+            }
+            Err(refused) => {
+                eprintln!("no packets: {refused}");
+                self.wire = false;
+                None
+            }
+        }
     }
 
     fn question(&self, layer: Layer) -> String {

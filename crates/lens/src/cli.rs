@@ -23,6 +23,9 @@ Options:
                      those too that explain nothing, such as the program's start
       --kernel       under each call the kernel's own functions, and what becomes
                      of TCP sockets; for root, where tracefs is mounted
+      --wire         also the packets between the programs, in a private network
+                     that has nothing but a loopback device
+      --share-net    with --wire: in the machine's own network; needs CAP_NET_RAW
       --pin          run on one processor: calls are slowed down less, but the
                      command sees a machine with one processor
       --no-filter    stop at every call, not only the watched ones: slow, but
@@ -53,6 +56,8 @@ pub(crate) struct Args {
     pub(crate) all: bool,
     pub(crate) stack: bool,
     pub(crate) kernel: bool,
+    pub(crate) wire: bool,
+    pub(crate) share_net: bool,
     pub(crate) pin: bool,
     pub(crate) filter: bool,
 }
@@ -85,6 +90,8 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
         all: false,
         stack: false,
         kernel: false,
+        wire: false,
+        share_net: false,
         pin: false,
         filter: true,
     };
@@ -99,6 +106,8 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
             Long("all") => parsed.all = true,
             Long("stack") => parsed.stack = true,
             Long("kernel") => parsed.kernel = true,
+            Long("wire") => parsed.wire = true,
+            Long("share-net") => parsed.share_net = true,
             Long("pin") => parsed.pin = true,
             Long("no-filter") => parsed.filter = false,
             // From the command on, every argument is the command's, also those that look like options of ours.

@@ -154,6 +154,8 @@ impl State {
 pub struct Packet {
     /// When the kernel passed it to the device, by its own stamp (SO_TIMESTAMPNS, packet(7)).
     pub at: Time,
+    /// When it was handed on to its receiver, where that is later: on a slow wire. Elsewhere it is there at once.
+    pub arrived: Option<Time>,
     /// Where it came from. Port 0 where there is none, as in ICMP.
     pub from: SocketAddr,
     /// Where it goes.

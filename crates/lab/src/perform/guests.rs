@@ -135,6 +135,7 @@ impl<'a> Performance<'a> {
                 return Ok(Played::No(trouble));
             }
         };
+        let wire = self.network();
         let play = play(Request {
             scene: self.scene,
             layer: Layer::Std,
@@ -145,6 +146,7 @@ impl<'a> Performance<'a> {
             live: None,
             stack: self.asked.stack,
             kernel: self.kernel,
+            wire,
             before_taught: None,
         })?;
         self.good &= play.trouble.is_none();

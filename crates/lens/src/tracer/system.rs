@@ -16,7 +16,9 @@ mod stacks;
 mod trial;
 
 use super::{Options, Record};
+use crate::event::Event;
 use crate::kernel::{self, Seen, Watch};
+use crate::wire::Capturing;
 use std::io;
 use std::process::Command;
 use std::sync::{Arc, mpsc};
@@ -30,11 +32,14 @@ pub(super) struct Run {
     processes: Vec<i32>,
     living: Arc<living::Living>,
     tracer: JoinHandle<(engine::Copied, Option<Seen>)>,
+    capturing: Option<Capturing>,
 }
 
 impl Run {
     pub(super) fn start(commands: Vec<Command>, options: &Options) -> io::Result<Run> {
         let living = Arc::new(living::Living::default());
+        // Before the tracer's thread is pinned, so that the thread of the capture is not.
+        let capturing = options.wire.as_ref().map(Capturing::start).transpose()?;
         let (tell, hear) = mpsc::channel();
         let tracer = {
             let living = Arc::clone(&living);
@@ -66,6 +71,7 @@ impl Run {
             processes,
             living,
             tracer,
+            capturing,
         })
     }
 
@@ -90,6 +96,12 @@ impl Run {
         let mut record = copied.decode();
         if let Some(seen) = seen {
             kernel::attach(&mut record.events, &seen.trace, seen.ahead);
+        }
+        if let Some(capturing) = self.capturing {
+            let (packets, lost) = capturing.end(&record.events);
+            record.events.extend(packets.into_iter().map(Event::Packet));
+            record.events.sort_by_key(Event::at);
+            record.lost_packets = lost;
         }
         Ok(record)
     }

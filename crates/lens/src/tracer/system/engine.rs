@@ -53,6 +53,8 @@ pub(super) struct Engine {
     hide: Option<i32>,
     /// Whether to ask for the addresses of sockets.
     ends: bool,
+    /// Whether others use the network too, so that the sockets' addresses must be known.
+    is_shared: bool,
     /// For each system call number whether the decoder knows it.
     known: [bool; 512],
     threads: BTreeMap<i32, Thread>,
@@ -202,7 +204,11 @@ impl Engine {
                 Until::Call
             },
             hide: options.hide,
-            ends: options.ends,
+            ends: options.ends || options.wire.is_some(),
+            is_shared: options
+                .wire
+                .as_ref()
+                .is_some_and(|network| network.system.is_shared()),
             known: [false; 512],
             threads: BTreeMap::new(),
             processes: BTreeMap::new(),
@@ -478,7 +484,7 @@ impl Engine {
                 process.descriptors.made_socket(fd);
             }
             if self.ends
-                && let Some(fd) = gets_address(raw.number, &raw.args, returned)
+                && let Some(fd) = gets_address(raw.number, &raw.args, returned, self.is_shared)
                 && let Some(descriptor) = &process.descriptor
             {
                 call.ends = ends::look(
@@ -694,6 +700,7 @@ impl Copied {
         Record {
             events,
             statuses: self.statuses,
+            lost_packets: 0,
         }
     }
 }
@@ -772,13 +779,14 @@ fn makes_socket(number: i64, returned: i64) -> Option<i32> {
     .flatten()
 }
 
-/// The socket that the call has given an address.
-fn gets_address(number: i64, args: &[u64; 6], returned: i64) -> Option<i32> {
+/// The socket that the call has given an address. With `any` also one that may have got one by what it sent.
+fn gets_address(number: i64, args: &[u64; 6], returned: i64, any: bool) -> Option<i32> {
     let fd = args[0] as i32;
     match number {
         libc::SYS_bind | libc::SYS_listen if returned >= 0 => Some(fd),
         libc::SYS_connect if returned >= 0 || returned == -i64::from(libc::EINPROGRESS) => Some(fd),
         libc::SYS_accept | libc::SYS_accept4 => i32::try_from(returned).ok().filter(|&fd| fd >= 0),
+        libc::SYS_sendto | libc::SYS_sendmsg if any && returned >= 0 => Some(fd),
         _ => None,
     }
 }
