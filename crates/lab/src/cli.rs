@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
 
 use lexopt::prelude::*;
 
@@ -46,9 +47,13 @@ pub(crate) struct Asked {
     /// Packets: asked for, or not wanted; else as the scene has it.
     pub(crate) wire: Option<bool>,
     pub(crate) share_net: bool,
+    /// Where to draw it.
+    pub(crate) svg: Option<PathBuf>,
+    pub(crate) html: Option<PathBuf>,
+    pub(crate) no_times: bool,
 }
 
-const FLAGS: [&str; 18] = [
+const FLAGS: [&str; 21] = [
     "--layer",
     "--list",
     "--predict",
@@ -65,6 +70,9 @@ const FLAGS: [&str; 18] = [
     "--wire",
     "--no-wire",
     "--share-net",
+    "--svg",
+    "--html",
+    "--no-times",
     "--help",
     "--version",
 ];
@@ -90,6 +98,9 @@ pub(crate) fn parse(
         kernel: false,
         wire: None,
         share_net: false,
+        svg: None,
+        html: None,
+        no_times: false,
     };
     let mut words = Vec::new();
     let mut parser = lexopt::Parser::from_args(args);
@@ -129,6 +140,9 @@ pub(crate) fn parse(
             Long("wire") => asked.wire = Some(true),
             Long("no-wire") => asked.wire = Some(false),
             Long("share-net") => asked.share_net = true,
+            Long("svg") => asked.svg = Some(parser.value()?.into()),
+            Long("html") => asked.html = Some(parser.value()?.into()),
+            Long("no-times") => asked.no_times = true,
             Long("list") => show = Some(Task::List),
             Long("help") | Short('h') => show = Some(Task::Help),
             Long("version") | Short('V') => show = Some(Task::Version),
@@ -162,6 +176,7 @@ pub(crate) fn parse(
             typed(step)
         )));
     }
+    check_drawing(&asked, step)?;
     if asked.guests && !step.has_guests() {
         return Err(Trouble::new(format!(
             "{} has no guests in other languages; leave out --guests",
@@ -182,6 +197,33 @@ pub(crate) fn parse(
         check_guest(language, &asked, scene, step)?;
     }
     Ok(asked)
+}
+
+/// What cannot be drawn.
+fn check_drawing(asked: &Asked, step: &Step) -> Result<(), Trouble> {
+    let flag = match (&asked.svg, &asked.html) {
+        (Some(_), _) => "--svg",
+        (_, Some(_)) => "--html",
+        _ if asked.no_times => {
+            return Err(Trouble::new(
+                "--no-times is for drawings: add --svg FILE or --html FILE",
+            ));
+        }
+        _ => return Ok(()),
+    };
+    let why = if matches!(asked.task, Task::Serve(_) | Task::Connect(_)) {
+        "a drawing is made when a scene has ended, and a half goes on"
+    } else if asked.repeat.is_some() {
+        "one play is drawn, and --repeat only counts how many came out"
+    } else if asked.no_lens {
+        "what is drawn is what the lens saw, and --no-lens does not look"
+    } else {
+        return Ok(());
+    };
+    Err(Trouble::new(format!(
+        "{why}; leave out {flag}, or see {} --help",
+        typed(step)
+    )))
 }
 
 /// What cannot be asked of a guest.
@@ -400,6 +442,9 @@ Without a SCENE the main one is played; --list names them all.
   --wire        also the packets between the actors, in a private network
   --no-wire     no packets, where they are shown without being asked for
   --share-net   with --wire: in the machine's own network (needs CAP_NET_RAW)
+  --svg FILE    draw it into FILE: calls, packets and states as a ladder
+  --html FILE   the same as a page that tells of each call its stack, too
+  --no-times    in drawings only the order, the same each time
   --json        the record, one JSON object a line
   --plain       no colour
   --all         also what the language's runtime does on its own account

@@ -1,5 +1,6 @@
 //! One run of a scene, as it was asked for: which layers and twins are played, and what is printed of them.
 
+mod drawing;
 mod guests;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::scene::{Layer, Part, Scene, Variant};
 use crate::show::{Screen, comparison};
 use crate::step::{Step, can_trace, can_watch_kernel, print};
 use crate::trouble::Trouble;
+use drawing::Drawings;
 use guests::Guests;
 
 /// One run of a scene: every layer and variant that was asked for.
@@ -31,6 +33,7 @@ pub(crate) struct Performance<'a> {
     remarked: bool,
     good: bool,
     guess: Option<predict::Guess>,
+    drawings: Drawings,
 }
 
 impl<'a> Performance<'a> {
@@ -47,10 +50,21 @@ impl<'a> Performance<'a> {
             remarked: false,
             good: true,
             guess: None,
+            drawings: Drawings::default(),
         }
     }
 
     pub(crate) fn run(mut self) -> Result<bool, Trouble> {
+        self.open_drawings()?;
+        let played = self.played();
+        // Also where a play could not even be started: then what was made for a drawing goes away again.
+        let drawn = self.draw();
+        played?;
+        drawn?;
+        Ok(self.good)
+    }
+
+    fn played(&mut self) -> Result<(), Trouble> {
         if let Some(Err(missing)) = self.scene.needs.map(|needs| needs()) {
             let name = self.scene.name;
             let line = if self.asked.json {
@@ -62,7 +76,7 @@ impl<'a> Performance<'a> {
             } else {
                 format!("{name}: not on this machine: {missing}")
             };
-            return print(&format!("{line}\n")).map(|()| true);
+            return print(&format!("{line}\n"));
         }
         self.trace = !self.asked.no_lens && can_trace();
         self.wire = self.trace && self.asked.wire.unwrap_or(false);
@@ -78,7 +92,7 @@ impl<'a> Performance<'a> {
         } else {
             self.main()?;
         }
-        Ok(self.good)
+        Ok(())
     }
 
     /// The layer that is drawn: the one asked for, or the lowest that plays.
@@ -89,9 +103,10 @@ impl<'a> Performance<'a> {
     fn play(&mut self, layer: Layer, variant: Variant, ask: bool) -> Result<Play, Trouble> {
         let wire = self.network();
         let question = self.question(layer);
+        let stack = self.wants_stacks();
         let guess = &mut self.guess;
         let mut before = || *guess = predict::ask(&question);
-        let play = play(Request {
+        let mut play = play(Request {
             scene: self.scene,
             layer,
             variant,
@@ -99,12 +114,13 @@ impl<'a> Performance<'a> {
             trace: self.trace,
             address: None,
             live: None,
-            stack: self.asked.stack,
+            stack,
             kernel: self.kernel,
             wire,
             before_taught: if ask { Some(&mut before) } else { None },
         })?;
         self.good &= play.trouble.is_none();
+        self.without_unasked_stacks(&mut play);
         Ok(play)
     }
 
@@ -165,6 +181,7 @@ impl<'a> Performance<'a> {
             ));
         }
         let first = self.play(layer, Variant::Repaired, self.asked.predict)?;
+        self.keep("", &first);
         let idea = self
             .scene
             .idea
@@ -221,6 +238,7 @@ impl<'a> Performance<'a> {
         }
         if self.asked.variant != Some(Variant::Repaired) {
             let broken = self.play(layer, Variant::Broken, self.asked.predict)?;
+            self.keep("Broken", &broken);
             out += &format!("\n{}\n", self.screen.bold("Broken"));
             out += &broken.draw(&self.screen, scene.aside);
             out += &self.trouble(&broken);
@@ -237,8 +255,10 @@ impl<'a> Performance<'a> {
             out += &self.screen.fill(0, &format!("Why: {}", scene.cause));
         }
         let repaired = self.play(layer, Variant::Repaired, false)?;
+        let headline = format!("Repaired: {}", scene.repair);
+        self.keep(&headline, &repaired);
         out += "\n";
-        out += &self.screen.headline(&format!("Repaired: {}", scene.repair));
+        out += &self.screen.headline(&headline);
         out += &repaired.draw(&self.screen, scene.aside);
         out += &self.trouble(&repaired);
         if self.asked.layer.is_none() && self.asked.variant.is_none() {
@@ -405,6 +425,14 @@ impl<'a> Performance<'a> {
                 continue;
             }
             let play = self.play(layer, variant, false)?;
+            if layer == self.drawn_layer() {
+                let heading = match (self.scene.mistake, variant) {
+                    (false, _) => "",
+                    (true, Variant::Broken) => "Broken",
+                    (true, Variant::Repaired) => "Repaired",
+                };
+                self.keep(heading, &play);
+            }
             let in_layer = match (self.scene.mistake, self.handled(layer)) {
                 (false, _) => "plays",
                 (true, Some(_)) => "handled",

@@ -26,6 +26,9 @@ Options:
       --wire         also the packets between the programs, in a private network
                      that has nothing but a loopback device
       --share-net    with --wire: in the machine's own network; needs CAP_NET_RAW
+      --svg FILE     draw the run into FILE: calls, packets, states as a ladder
+      --html FILE    the same as a page that tells of each call its stack, too
+      --no-times     in drawings only the order, the same each time
       --pin          run on one processor: calls are slowed down less, but the
                      command sees a machine with one processor
       --no-filter    stop at every call, not only the watched ones: slow, but
@@ -36,6 +39,7 @@ Options:
 Examples:
   lens python3 chat.py
   lens --json -o calls.jsonl nc 127.0.0.1 9000
+  lens --wire --html chat.html python3 chat.py
 ";
 
 /// What the command line asks for.
@@ -58,6 +62,9 @@ pub(crate) struct Args {
     pub(crate) kernel: bool,
     pub(crate) wire: bool,
     pub(crate) share_net: bool,
+    pub(crate) svg: Option<PathBuf>,
+    pub(crate) html: Option<PathBuf>,
+    pub(crate) no_times: bool,
     pub(crate) pin: bool,
     pub(crate) filter: bool,
 }
@@ -92,6 +99,9 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
         kernel: false,
         wire: false,
         share_net: false,
+        svg: None,
+        html: None,
+        no_times: false,
         pin: false,
         filter: true,
     };
@@ -108,6 +118,9 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
             Long("kernel") => parsed.kernel = true,
             Long("wire") => parsed.wire = true,
             Long("share-net") => parsed.share_net = true,
+            Long("svg") => parsed.svg = Some(parser.value()?.into()),
+            Long("html") => parsed.html = Some(parser.value()?.into()),
+            Long("no-times") => parsed.no_times = true,
             Long("pin") => parsed.pin = true,
             Long("no-filter") => parsed.filter = false,
             // From the command on, every argument is the command's, also those that look like options of ours.
@@ -126,6 +139,11 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
                 )));
             }
         }
+    }
+    if parsed.no_times && parsed.svg.is_none() && parsed.html.is_none() {
+        return Err(Misuse(
+            "--no-times is for drawings: add --svg FILE or --html FILE".into(),
+        ));
     }
     if parsed.command.is_empty() {
         return Err(Misuse(

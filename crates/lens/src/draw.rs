@@ -6,8 +6,10 @@
 //!
 //! Heights tell the order. Where there are times they stand at the side; a longer pause has more room, but not as much more.
 
+mod files;
 mod html;
 mod ladder;
+mod measure;
 mod palette;
 mod states;
 mod svg;
@@ -17,6 +19,7 @@ mod xml;
 use crate::event::Event;
 use crate::order::{self, Lane, Row};
 
+pub use files::Files;
 pub use html::html;
 pub use svg::svg;
 

@@ -1,6 +1,6 @@
 //! A record as text: lanes side by side, or one lane with the names in front.
 
-mod wire;
+pub(crate) mod wire;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 

@@ -99,7 +99,7 @@ fn run(args: &cli::Args, inherited: &Inherited, output: report::Output) -> io::R
             relay.to(relay::Target::Traced(running.reach()));
             let record = running.wait()?;
             relay.done();
-            output.write(&record.events);
+            output.write(record.events)?;
             if record.lost_packets > 0 {
                 say(&format_args!(
                     "{} packets came faster than they could be kept and are missing",
@@ -127,9 +127,13 @@ fn run(args: &cli::Args, inherited: &Inherited, output: report::Output) -> io::R
             relay.to(relay::Target::Untraced(child.id() as i32));
             let status = child.wait();
             relay.done();
+            output.give_up();
             status
         }
-        Err(error) => Err(error),
+        Err(error) => {
+            output.give_up();
+            Err(error)
+        }
     }
 }
 
@@ -166,9 +170,10 @@ fn options(args: &cli::Args) -> lens::Options {
     lens::Options {
         filter: args.filter,
         pin: args.pin.then(this_processor),
-        stacks: args.stack,
-        // The text does not show them.
-        ends: args.json,
+        // The page tells them of each call.
+        stacks: args.stack || args.html.is_some(),
+        // Nothing else shows them, or needs them to find the ends of packets.
+        ends: args.json || args.wire || args.svg.is_some() || args.html.is_some(),
         ..lens::Options::default()
     }
 }

@@ -11,6 +11,7 @@
 
 mod certain;
 mod owners;
+mod shown;
 mod wire;
 
 use std::collections::HashMap;

@@ -1,6 +1,7 @@
 //! What `lens` writes when the command has ended.
 
 use crate::cli::Args;
+use lens::draw::{Drawing, Files, Sheet};
 use lens::event::{Event, Turn};
 use lens::json;
 use lens::lanes::{self, Style};
@@ -18,6 +19,11 @@ pub(crate) struct Output {
     to: Box<dyn Write>,
     json: bool,
     style: Style,
+    stacks: bool,
+    drawings: Files,
+    /// What a drawing is called.
+    title: String,
+    timed: bool,
 }
 
 impl Output {
@@ -51,16 +57,65 @@ impl Output {
             all: args.all,
             ..Style::default()
         };
+        let words = args.command.iter().map(|word| word.to_string_lossy());
         Ok(Output {
             to,
             json: args.json,
             style,
+            stacks: args.stack,
+            drawings: Files::open(args.svg.as_deref(), args.html.as_deref())?,
+            title: words.collect::<Vec<_>>().join(" "),
+            timed: !args.no_times,
         })
     }
 
-    /// Writes the report. Nobody can be told when that fails: whoever reads it has closed it.
-    pub(crate) fn write(mut self, events: &[Event]) {
-        let _ = self.try_write(events);
+    /// Writes the report, about which nobody can be told when that fails: whoever reads it has closed it.
+    /// Then the drawings.
+    ///
+    /// # Errors
+    ///
+    /// A drawing that cannot be written.
+    pub(crate) fn write(mut self, mut events: Vec<Event>) -> io::Result<()> {
+        let drawn = if self.drawings.is_empty() {
+            Ok(())
+        } else {
+            self.draw(&events)
+        };
+        if !self.stacks {
+            // They were only for the page.
+            for event in &mut events {
+                if let Event::Call(call) = event {
+                    call.stack = None;
+                }
+            }
+        }
+        let _ = self.try_write(&events);
+        drawn
+    }
+
+    fn draw(&mut self, events: &[Event]) -> io::Result<()> {
+        let (all, timed) = (self.style.all, self.timed);
+        let lanes = lanes(events);
+        let sheet = if timed {
+            Sheet::by_time("", events, &lanes, all)
+        } else {
+            Sheet::causal("", events, &lanes, all)
+        };
+        let drawing = Drawing {
+            title: std::mem::take(&mut self.title),
+            sheets: vec![sheet],
+            all,
+            timed,
+        };
+        std::mem::take(&mut self.drawings).write(&drawing)
+    }
+
+    /// There was nothing to see.
+    pub(crate) fn give_up(self) {
+        if !self.drawings.is_empty() {
+            eprintln!("lens: not drawn: nothing was seen");
+        }
+        self.drawings.give_up();
     }
 
     fn try_write(&mut self, events: &[Event]) -> io::Result<()> {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::ladder::{Ladder, ladder};
 use super::palette::{PAGE, PICTURE};
 use super::svg::{NAMES, body, names};
-use super::xml::{Text as Xml, json as script};
+use super::xml::{Text as Xml, json as script, visible};
 use super::{Drawing, Sheet, words};
 use crate::event::{Call, Event};
 use crate::{kernel, stack};
@@ -25,7 +25,7 @@ const SCRIPT: &str = include_str!("page.js");
 /// and the functions it came through.
 pub fn html(drawing: &Drawing<'_>) -> String {
     let ladders: Vec<Ladder> = (drawing.sheets.iter())
-        .map(|sheet| ladder(sheet, drawing.timed, drawing.all))
+        .map(|sheet| ladder(sheet, drawing.timed, drawing.all, false))
         .collect();
     let title = Xml(&drawing.title);
     let mut out = format!(
@@ -87,14 +87,14 @@ fn details(drawing: &Drawing<'_>, ladders: &[Ladder]) -> Value {
     for (number, (sheet, ladder)) in drawing.sheets.iter().zip(ladders).enumerate() {
         for group in &ladder.groups {
             let event = &sheet.events[group.event];
-            let text = words::event(sheet, group.event, ladder.name(group.lane));
+            let text = visible(&words::event(sheet, group.event, ladder.name(group.lane)));
             let times = match event {
                 Event::Mark(_) | Event::Life(_) => String::new(),
                 _ if drawing.timed => words::times(sheet, group.event),
                 _ => String::new(),
             };
             let stack = match event {
-                Event::Call(call) => way(call, drawing.all),
+                Event::Call(call) => visible(&way(call, drawing.all)),
                 _ => String::new(),
             };
             let stack = (!stack.is_empty()).then(|| {

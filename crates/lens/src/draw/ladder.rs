@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use super::Sheet;
+use super::measure::{cut, height_of, room_for, shortened, time};
 use super::states::{Bar, Bars};
 use crate::event::{Call, Event, Note, Outcome, Packet, Time};
+use crate::lanes::wire::label as wire_label;
 use crate::lanes::{call_text, only_packets, short, turn, wrap};
-use crate::order::{Owners, Part, Row, ends_of};
+use crate::order::{Owners, Part, Row};
 use crate::text::wire;
 
 /// No narrower than this.
@@ -28,9 +30,7 @@ const CHARACTER: i32 = 74;
 /// How wide one of a packet is, in tenths.
 const SMALL: i32 = 67;
 /// The names of the lanes stand at least so often.
-const HEAD_EVERY: i32 = 900;
-/// A call's text has at most so many lines.
-const LINES: usize = 3;
+const HEAD_EVERY: i32 = 1400;
 
 /// A ladder.
 pub(super) struct Ladder {
@@ -86,9 +86,10 @@ pub(super) struct Arrow {
     pub(super) label: String,
 }
 
-/// Puts a sheet in its place.
-pub(super) fn ladder(sheet: &Sheet<'_>, timed: bool, all: bool) -> Ladder {
+/// Puts everything of a sheet in its place. With `heads`, a long one has the names of its lanes more than once.
+pub(super) fn ladder(sheet: &Sheet<'_>, timed: bool, all: bool, heads: bool) -> Ladder {
     let mut draft = Draft::new(sheet, timed, all);
+    draft.heads = heads;
     for index in 0..sheet.rows.len() {
         draft.row(index);
     }
@@ -99,6 +100,7 @@ struct Draft<'a> {
     sheet: &'a Sheet<'a>,
     timed: bool,
     all: bool,
+    heads: bool,
     owners: Owners,
     ladder: Ladder,
     bars: Bars,
@@ -154,6 +156,7 @@ impl<'a> Draft<'a> {
             sheet,
             timed,
             all,
+            heads: false,
             owners,
             labels: vec![0; count],
             ladder: Ladder {
@@ -230,7 +233,7 @@ impl<'a> Draft<'a> {
     /// A picture cannot keep its head in sight, so that is repeated.
     fn head_again(&mut self) {
         let last = self.ladder.heads.last().copied().unwrap_or(0);
-        if self.y - last > HEAD_EVERY {
+        if self.heads && self.y - last > HEAD_EVERY {
             self.y += 14;
             self.ladder.heads.push(self.y);
             self.y += 24;
@@ -336,18 +339,7 @@ impl<'a> Draft<'a> {
 
     fn packet(&mut self, row: Row, packet: &Packet) {
         let (from, to) = self.owners.lanes(packet);
-        let label = match row.part {
-            Part::Run { last } => {
-                let ends = ends_of(packet);
-                let run = self.sheet.events[row.event..=last].iter();
-                let run = run.filter_map(|event| match event {
-                    Event::Packet(packet) if ends_of(packet) == ends => Some(packet),
-                    _ => None,
-                });
-                wire::segments(&run.collect::<Vec<_>>())
-            }
-            _ => wire::packet(packet),
-        };
+        let label = wire_label(self.sheet.events, &self.owners, &row, packet);
         let elsewhere = self.ladder.lanes.len() - 1;
         let x = |lane: Option<usize>| self.ladder.lanes[lane.unwrap_or(elsewhere)].x;
         let (x1, x2) = (x(from), x(to));
@@ -361,7 +353,7 @@ impl<'a> Draft<'a> {
             label,
         });
         let index = self.of_event[&row.event];
-        if let Some(arrives) = arrival(packet).filter(|_| self.timed) {
+        if let Some(arrives) = packet.arrived.filter(|_| self.timed) {
             self.under_way.push((index, arrives));
         }
         self.packet = Some((y1, y2, from));
@@ -411,55 +403,6 @@ impl<'a> Draft<'a> {
         self.ladder.height = bottom + 4;
         self.ladder
     }
-}
-
-/// When a packet was there, where that was later than it was sent.
-fn arrival(_: &Packet) -> Option<Time> {
-    None
-}
-
-/// The height that belongs to a time between two rows.
-fn height_of(heights: &[(Time, i32)], at: Time) -> Option<i32> {
-    let next = heights.partition_point(|(time, _)| *time < at);
-    let (after, below) = *heights.get(next)?;
-    let (before, above) = *heights.get(next.checked_sub(1)?)?;
-    let part = (at - before) as f64 / (after - before).max(1) as f64;
-    Some(above + ((below - above) as f64 * part) as i32)
-}
-
-/// How much room a time gets: none up to 100 µs, and then 8 pixels more each time that it doubles, up to a minute or so.
-fn room_for(passed: Time) -> i32 {
-    let doubled = (passed / 100_000).checked_ilog2().map_or(0, |log| log + 1);
-    (doubled as i32 * 8).min(160)
-}
-
-/// A time with its unit.
-pub(super) fn time(nanoseconds: Time) -> String {
-    match nanoseconds {
-        0..10_000_000 => format!("{:.3} ms", nanoseconds as f64 / 1e6),
-        10_000_000..1_000_000_000 => format!("{:.1} ms", nanoseconds as f64 / 1e6),
-        _ => format!("{:.2} s", nanoseconds as f64 / 1e9),
-    }
-}
-
-/// The first lines of a text.
-fn cut(mut lines: Vec<String>) -> Vec<String> {
-    if lines.len() > LINES {
-        lines.truncate(LINES);
-        if let Some(last) = lines.last_mut() {
-            last.push('…');
-        }
-    }
-    lines.iter().map(|line| line.trim().to_owned()).collect()
-}
-
-fn shortened(text: &str, room: usize) -> String {
-    if text.chars().count() <= room {
-        return text.to_owned();
-    }
-    let mut short: String = text.chars().take(room.saturating_sub(1)).collect();
-    short.push('…');
-    short
 }
 
 impl Ladder {

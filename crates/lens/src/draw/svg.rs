@@ -22,7 +22,7 @@ pub(super) const NAMES: i32 = 34;
 /// what it shows in words, for who does not see it.
 pub fn svg(drawing: &Drawing<'_>) -> String {
     let ladders: Vec<Ladder> = (drawing.sheets.iter())
-        .map(|sheet| ladder(sheet, drawing.timed, drawing.all))
+        .map(|sheet| ladder(sheet, drawing.timed, drawing.all, true))
         .collect();
     let width = ladders.iter().map(|one| one.width).max().unwrap_or(1000);
     let room = |index: usize| {

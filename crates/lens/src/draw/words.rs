@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use super::ladder::time;
+use super::measure::time;
 use super::{Drawing, Sheet};
 use crate::event::{Event, Note, State};
+use crate::lanes::wire::label;
 use crate::lanes::{call_text, only_packets, short, turn};
 use crate::order::{Owners, Part};
 use crate::text::wire;
@@ -100,7 +101,8 @@ fn row(sheet: &Sheet<'_>, owners: &Owners, index: usize, all: bool) -> Option<St
         },
         Event::Packet(packet) => {
             let (from, to) = owners.lanes(packet);
-            format!("{} to {}: {}", name(from), name(to), wire::packet(packet))
+            let label = label(sheet.events, owners, &row, packet);
+            format!("{} to {}: {label}", name(from), name(to))
         }
         Event::State(state) => format!("{here} is in {}", wire::state(state)),
         Event::Held(held) => format!("{here}: {}", wire::held(held)),

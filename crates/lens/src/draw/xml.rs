@@ -18,10 +18,7 @@ impl Display for Text<'_> {
                 '>' => f.write_str("&gt;")?,
                 '"' => f.write_str("&quot;")?,
                 '\'' => f.write_str("&#39;")?,
-                '\\' | '\u{a0}' => f.write_char(c)?,
-                '\n' => f.write_char(c)?,
-                // escape_debug has no opinion on the characters that are none; XML does not have the last two of the plane.
-                _ if printable(c) && !matches!(c, '\u{fffe}' | '\u{ffff}') => f.write_char(c)?,
+                _ if is_plain(c) => f.write_char(c)?,
                 _ => write!(f, "\\u{{{:x}}}", u32::from(c))?,
             }
         }
@@ -29,12 +26,32 @@ impl Display for Text<'_> {
     }
 }
 
-/// A value as JSON that may stand in a script element of HTML and of XML: nothing in it ends the element or begins another.
+/// Text without characters that have no shape; for where the page itself puts it.
+pub(super) fn visible(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        if is_plain(c) {
+            out.push(c);
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+        }
+    }
+    out
+}
+
+fn is_plain(c: char) -> bool {
+    // What escape_debug escapes for other reasons; and XML does not have the last two of the plane.
+    matches!(c, '\\' | '"' | '\n' | '\u{a0}')
+        || printable(c) && !matches!(c, '\u{fffe}' | '\u{ffff}')
+}
+
+/// A value, its strings [`visible`], as JSON that may stand in a script element of HTML and of XML: nothing in it ends the element or begins another.
 pub(super) fn json(value: &serde_json::Value) -> String {
     let mut out = String::new();
     for c in value.to_string().chars() {
         match c {
-            '<' | '>' | '&' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => {
+            '<' | '>' | '&' => {
                 // Writing to a String cannot fail.
                 let _ = write!(out, "\\u{:04x}", u32::from(c));
             }

@@ -6,8 +6,6 @@ use super::{Line, Paint, names_needed, short};
 use crate::event::{Event, Packet, State};
 use crate::order::{Lane, Owners, Part, Row, ends_of};
 use crate::text::wire;
-use std::collections::{HashMap, HashSet};
-use std::net::SocketAddr;
 
 /// What stands between the lanes, in a row of its own.
 #[derive(Clone, Debug, Default)]
@@ -33,65 +31,24 @@ pub(super) struct Wire<'a> {
     lanes: &'a [Lane],
     one: bool,
     owners: Owners,
-    /// The connections by the port of the end that called, where two lanes have more than one.
-    ports: HashMap<(SocketAddr, SocketAddr), u16>,
 }
 
 impl<'a> Wire<'a> {
     pub(super) fn new(events: &'a [Event], lanes: &'a [Lane], one: bool) -> Wire<'a> {
         let owners = Owners::of(events, lanes);
-        let mut between: HashMap<_, HashSet<_>> = HashMap::new();
-        let mut ports = HashMap::new();
-        for event in events {
-            let Event::Packet(packet) = event else {
-                continue;
-            };
-            let (from, to) = ends_of(packet);
-            let (a, b) = owners.lanes(packet);
-            between
-                .entry((a.min(b), a.max(b)))
-                .or_default()
-                .insert((from.min(to), from.max(to)));
-            if !ports.contains_key(&(to, from)) {
-                ports.entry((from, to)).or_insert(from.port());
-            }
-        }
-        ports.retain(|(from, to), _| {
-            let of = |local, peer| owners.lane(local, peer, u64::MAX);
-            let (a, b) = (of(*from, *to), of(*to, *from));
-            between
-                .get(&(a.min(b), a.max(b)))
-                .is_some_and(|pairs| pairs.len() > 1)
-        });
         Wire {
             events,
             lanes,
             one,
             owners,
-            ports,
         }
     }
 
     /// The line of a packet and of the changes of state right behind it, which it brought about; and how many rows that is.
     pub(super) fn packet(&self, packet: &Packet, rows: &[Row]) -> (Line<'a>, usize) {
         let (from, to) = self.owners.lanes(packet);
-        let mut label = match rows[0].part {
-            Part::Run { last } => {
-                let ends = ends_of(packet);
-                let run = self.events[rows[0].event..=last].iter();
-                let run = run.filter_map(|event| match event {
-                    Event::Packet(packet) if ends_of(packet) == ends => Some(packet),
-                    _ => None,
-                });
-                wire::segments(&run.collect::<Vec<_>>())
-            }
-            _ => wire::packet(packet),
-        };
+        let mut label = label(self.events, &self.owners, &rows[0], packet);
         let ends = ends_of(packet);
-        let port = self.ports.get(&ends).or(self.ports.get(&(ends.1, ends.0)));
-        if let Some(port) = port {
-            label = format!("port {port}: {label}");
-        }
         // The left lane, and one of the right ones.
         let crosses = !self.one && matches!((from, to), (Some(a), Some(b)) if (a == 0) != (b == 0));
         let right = from.max(to).unwrap_or(0);
@@ -178,6 +135,26 @@ impl<'a> Wire<'a> {
             kernel: Vec::new(),
             across,
         }
+    }
+}
+
+/// What is written on a packet's arrow: the packet, or a run of them as one, and which connection it is where there are several.
+pub(crate) fn label(events: &[Event], owners: &Owners, row: &Row, packet: &Packet) -> String {
+    let label = match row.part {
+        Part::Run { last } => {
+            let ends = ends_of(packet);
+            let run = events[row.event..=last].iter();
+            let run = run.filter_map(|event| match event {
+                Event::Packet(packet) if ends_of(packet) == ends => Some(packet),
+                _ => None,
+            });
+            wire::segments(&run.collect::<Vec<_>>())
+        }
+        _ => wire::packet(packet),
+    };
+    match owners.port(packet) {
+        Some(port) => format!("port {port}: {label}"),
+        None => label,
     }
 }
 

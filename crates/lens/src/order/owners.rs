@@ -2,7 +2,7 @@
 
 use super::Lane;
 use crate::event::{Address, Call, Event, Packet, Time, Who};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 
 /// Which lane has which address, worked out from the calls: bind, listen, connect and accept tell their sockets' ends,
@@ -12,6 +12,8 @@ pub struct Owners {
     pairs: HashMap<(SocketAddr, SocketAddr), usize>,
     /// The lanes that had an address, each with the time from which on.
     locals: HashMap<SocketAddr, Vec<(Time, usize)>>,
+    /// The connections between lanes that have more than one, by their ends, the caller's first.
+    several: HashSet<(SocketAddr, SocketAddr)>,
 }
 
 impl Owners {
@@ -67,7 +69,35 @@ impl Owners {
                 owners.pairs.insert((from, to), *lane);
             }
         }
+        owners.find_several(events);
         owners
+    }
+
+    fn find_several(&mut self, events: &[Event]) {
+        let mut between: HashMap<_, HashSet<(SocketAddr, SocketAddr)>> = HashMap::new();
+        for event in events {
+            let Event::Packet(packet) = event else {
+                continue;
+            };
+            let (from, to) = ends_of(packet);
+            let (a, b) = self.lanes(packet);
+            let pairs = between.entry((a.min(b), a.max(b))).or_default();
+            if !pairs.contains(&(to, from)) {
+                pairs.insert((from, to));
+            }
+        }
+        let several = between.into_values().filter(|pairs| pairs.len() > 1);
+        self.several = several.flatten().collect();
+    }
+
+    /// The port that tells a packet's connection from the others between the same lanes, where there are others:
+    /// that of the end that sent the first packet.
+    pub fn port(&self, packet: &Packet) -> Option<u16> {
+        let (from, to) = ends_of(packet);
+        if self.several.contains(&(from, to)) {
+            return Some(from.port());
+        }
+        self.several.contains(&(to, from)).then(|| to.port())
     }
 
     fn has(&mut self, local: SocketAddr, from: Time, lane: usize) {

@@ -11,11 +11,11 @@
 //! - What the kernel held is left out where it was chance how far the other threads had come.
 
 use super::certain::Seen;
-use super::owners::{Owners, ends_of};
+use super::owners::Owners;
+use super::shown::{Cause, Shown};
 use super::{Lane, Part, Row};
-use crate::event::{Call, Content, Event, Held, Packet, Segment, Time, Who};
-use std::collections::{HashMap, HashSet};
-use std::net::SocketAddr;
+use crate::event::{Call, Content, Event, Packet, Segment, Time, Who};
+use std::collections::HashMap;
 
 /// Whether a record has anything of the wire in it. Without, states are drawn below their calls.
 pub(super) fn is_in(events: &[Event]) -> bool {
@@ -24,7 +24,7 @@ pub(super) fn is_in(events: &[Event]) -> bool {
 }
 
 /// Whether it is certain what a thread saw at a time, when it looked at this.
-type Test<'a> = dyn Fn(Who, Time, Seen) -> bool + 'a;
+pub(super) type Test<'a> = dyn Fn(Who, Time, Seen) -> bool + 'a;
 
 /// How the rows are ordered, and so how the rest is placed among them.
 pub(super) enum By<'a> {
@@ -65,13 +65,17 @@ pub(super) fn placed(
     // The items with the moment that they stand behind; 0 is before all of them.
     let mut items: Vec<(usize, Time, bool, usize)> = Vec::new();
     for &index in &shown.events {
-        let place = match by {
-            By::Time => moments.partition_point(|moment| moment.at <= events[index].at()),
-            By::Cause(_) => places.by_cause(index, &shown),
+        let at = events[index].at();
+        let (place, at) = match by {
+            By::Time => (moments.partition_point(|moment| moment.at <= at), at),
+            By::Cause(_) => match places.by_cause(index, &shown) {
+                Some(place) => place,
+                None => continue,
+            },
         };
         // A packet before what it brought about.
         let is_packet = matches!(events[index], Event::Packet(_));
-        items.push((place, events[index].at(), !is_packet, index));
+        items.push((place, at, !is_packet, index));
     }
     items.sort_unstable();
     let mut items = items.into_iter().peekable();
@@ -203,24 +207,33 @@ impl Places<'_> {
         })
     }
 
-    /// Behind which moment an event stands, counted from 1; 0 is before all.
-    fn by_cause(&self, index: usize, shown: &Shown) -> usize {
-        match &self.events[index] {
-            Event::Packet(packet) => self.of_packet(packet),
-            Event::State(state) => {
-                let cause = shown.packet_at.get(&state.at).map(|at| &self.events[*at]);
-                if let Some(Event::Packet(packet)) = cause {
-                    return self.of_packet(packet);
-                }
-                let lane = self.owners.lane(state.local, state.peer, state.at);
-                match state.context {
-                    Some(context) if !context.softirq => self.after(context.who, state.at),
-                    _ => self.by_then(&[lane], state.at),
+    /// Behind which moment an event stands, counted from 1 (0 is before all), and at which time among what stands there.
+    fn by_cause(&self, index: usize, shown: &Shown) -> Option<(usize, Time)> {
+        let event = &self.events[index];
+        Some(match event {
+            Event::Packet(packet) => (self.of_packet(packet), packet.at),
+            Event::State(state) if !state.read_from_kernel => {
+                let cause = shown.cause(self.events, state.local, state.peer, state.at);
+                match cause {
+                    Cause::Shown(packet) => (self.of_packet(packet), packet.at),
+                    Cause::LeftOut => return None,
+                    Cause::Unknown => {
+                        let lane = self.owners.lane(state.local, state.peer, state.at);
+                        (self.by_then(&[lane], state.at), state.at)
+                    }
                 }
             }
-            Event::Held(held) => self.after(held.who, held.at),
-            _ => 0,
-        }
+            Event::State(state) => {
+                let lane = self.owners.lane(state.local, state.peer, state.at);
+                let place = match state.context {
+                    Some(context) if !context.softirq => self.after(context.who, state.at),
+                    _ => self.by_then(&[lane], state.at),
+                };
+                (place, state.at)
+            }
+            Event::Held(held) => (self.after(held.who, held.at), held.at),
+            _ => return None,
+        })
     }
 
     /// Behind the entry of the call that sent it.
@@ -272,7 +285,7 @@ impl Places<'_> {
 }
 
 /// Whether a call can send a packet of its own.
-fn sends(call: &Call) -> bool {
+pub(super) fn sends(call: &Call) -> bool {
     matches!(
         &*call.name,
         "connect"
@@ -285,134 +298,4 @@ fn sends(call: &Call) -> bool {
             | "shutdown"
             | "close"
     )
-}
-
-/// What is drawn.
-struct Shown {
-    events: Vec<usize>,
-    /// The first packet at each time, for the states that it brought about.
-    packet_at: HashMap<Time, usize>,
-}
-
-impl Shown {
-    fn everything(events: &[Event]) -> Shown {
-        let is_wire =
-            |event: &Event| matches!(event, Event::Packet(_) | Event::State(_) | Event::Held(_));
-        let mut packet_at = HashMap::new();
-        for (index, event) in events.iter().enumerate() {
-            if let Event::Packet(packet) = event {
-                packet_at.entry(packet.at).or_insert(index);
-            }
-        }
-        Shown {
-            events: (0..events.len())
-                .filter(|index| is_wire(&events[*index]))
-                .collect(),
-            packet_at,
-        }
-    }
-
-    /// What is the same each time.
-    fn by_cause(events: &[Event], is_certain: &Test) -> Shown {
-        let mut shown = Shown::everything(events);
-        let repeated = by_timers(events);
-        shown.events.retain(|index| match &events[*index] {
-            Event::Packet(_) => !repeated.contains(index),
-            Event::Held(held) if held.peer.port() == 0 => {
-                is_certain(held.who, held.at, Seen::Connections)
-            }
-            Event::Held(held) => is_certain(held.who, held.at, Seen::Bytes),
-            Event::State(state) if state.read_from_kernel => state.context.is_none_or(|context| {
-                context.softirq || is_certain(context.who, state.at, Seen::State)
-            }),
-            _ => true,
-        });
-        shown
-    }
-
-    /// What was held is worth a row when it is not what it was before; nothing waits at first.
-    fn only_changes(&mut self, events: &[Event]) {
-        let mut last: HashMap<(SocketAddr, SocketAddr), (u32, u32)> = HashMap::new();
-        self.events.retain(|index| {
-            let Event::Held(held) = &events[*index] else {
-                return true;
-            };
-            let now = waiting(held);
-            let before = last.insert((held.local, held.peer), now);
-            before.unwrap_or_default() != now
-        });
-    }
-}
-
-/// What waits: of a socket that listens, the second number is its backlog, which is no news.
-fn waiting(held: &Held) -> (u32, u32) {
-    match held.peer.port() {
-        0 => (held.receive_queue, 0),
-        _ => (held.receive_queue, held.send_queue),
-    }
-}
-
-/// The segments that were sent because a timer ran out, or might not have been sent because none had:
-/// those that carry nothing new, and acknowledge neither a SYN nor a FIN for the first time.
-fn by_timers(events: &[Event]) -> HashSet<usize> {
-    #[derive(Default)]
-    struct Direction {
-        /// The sequence number of the SYN, or of the first segment seen.
-        first: u32,
-        /// How far the sender has come since.
-        upto: u32,
-        /// What follows its SYN and its FIN, while that is not acknowledged.
-        marks: Vec<u32>,
-    }
-    let mut directions: HashMap<(SocketAddr, SocketAddr), Direction> = HashMap::new();
-    let mut found = HashSet::new();
-    for (index, event) in events.iter().enumerate() {
-        let Event::Packet(packet) = event else {
-            continue;
-        };
-        let Content::Tcp(segment) = &packet.what else {
-            continue;
-        };
-        let (from, to) = ends_of(packet);
-        let is_new = match directions.get(&(from, to)) {
-            None => true,
-            // The same ports again.
-            Some(known) => {
-                segment.has(Segment::SYN) && known.first != segment.sequence && known.upto > 0
-            }
-        };
-        if is_new {
-            let fresh = Direction {
-                first: segment.sequence,
-                ..Direction::default()
-            };
-            directions.insert((from, to), fresh);
-        }
-        let mut answers = false;
-        if segment.has(Segment::ACK)
-            && let Some(other) = directions.get_mut(&(to, from))
-        {
-            let acknowledged = segment.acknowledgement.wrapping_sub(other.first);
-            let before = other.marks.len();
-            other.marks.retain(|mark| *mark > acknowledged);
-            answers = other.marks.len() < before;
-        }
-        let Some(own) = directions.get_mut(&(from, to)) else {
-            continue;
-        };
-        let marks = u32::from(segment.has(Segment::SYN)) + u32::from(segment.has(Segment::FIN));
-        let start = segment.sequence.wrapping_sub(own.first);
-        let end = start.wrapping_add(segment.data.total).wrapping_add(marks);
-        let brings = end != start && (end > own.upto || is_new) && end < u32::MAX / 2;
-        if brings {
-            own.upto = own.upto.max(end);
-            if marks > 0 {
-                own.marks.push(end);
-            }
-        }
-        if !brings && !answers && !segment.has(Segment::RST) {
-            found.insert(index);
-        }
-    }
-    found
 }

@@ -56,10 +56,17 @@ pub fn segments(packets: &[&Packet]) -> String {
             .saturating_add(segment.data.total)
     };
     let last = segments.iter().copied().max_by_key(|one| end(one));
-    let data = Data {
-        first: first.data.first.clone(),
+    let mut data = Data {
+        first: Vec::new(),
         total: last.map_or(0, end),
     };
+    // As far as they follow each other, and nothing of them was cut off.
+    for one in &segments {
+        let start = one.sequence.wrapping_sub(first.sequence) as usize;
+        if start == data.first.len() && start < FIRST * 2 {
+            data.first.extend_from_slice(&one.data.first);
+        }
+    }
     let flags = segments.iter().fold(0, |flags, one| flags | one.flags);
     let whole = Segment {
         flags,
