@@ -26,6 +26,7 @@ Options:
       --wire         also the packets between the programs, in a private network
                      that has nothing but a loopback device
       --share-net    with --wire: in the machine's own network; needs CAP_NET_RAW
+      --pcap FILE    with --wire: write the packets to FILE, for Wireshark or tshark
       --pin          run on one processor: calls are slowed down less, but the
                      command sees a machine with one processor
       --no-filter    stop at every call, not only the watched ones: slow, but
@@ -58,6 +59,7 @@ pub(crate) struct Args {
     pub(crate) kernel: bool,
     pub(crate) wire: bool,
     pub(crate) share_net: bool,
+    pub(crate) pcap: Option<PathBuf>,
     pub(crate) pin: bool,
     pub(crate) filter: bool,
 }
@@ -92,6 +94,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
         kernel: false,
         wire: false,
         share_net: false,
+        pcap: None,
         pin: false,
         filter: true,
     };
@@ -108,6 +111,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
             Long("kernel") => parsed.kernel = true,
             Long("wire") => parsed.wire = true,
             Long("share-net") => parsed.share_net = true,
+            Long("pcap") => parsed.pcap = Some(parser.value()?.into()),
             Long("pin") => parsed.pin = true,
             Long("no-filter") => parsed.filter = false,
             // From the command on, every argument is the command's, also those that look like options of ours.
@@ -126,6 +130,15 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
                 )));
             }
         }
+    }
+    let of_wire = [
+        ("--share-net", parsed.share_net),
+        ("--pcap", parsed.pcap.is_some()),
+    ];
+    if let Some((option, _)) = of_wire.iter().find(|(_, given)| *given && !parsed.wire) {
+        return Err(Misuse(format!(
+            "{option} is about packets, which are seen with --wire only: add --wire"
+        )));
     }
     if parsed.command.is_empty() {
         return Err(Misuse(
@@ -178,6 +191,13 @@ mod tests {
         );
         let text = misuse(&["-f", "ls"]);
         assert!(text.contains("-f"), "{text}");
+    }
+
+    #[test]
+    fn what_is_about_packets_needs_wire() {
+        assert!(misuse(&["--share-net", "ls"]).contains("add --wire"));
+        assert!(misuse(&["--pcap", "f", "ls"]).contains("add --wire"));
+        assert!(run(&["--wire", "--pcap", "f", "ls"]).pcap.is_some());
     }
 
     #[test]

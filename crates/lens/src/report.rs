@@ -5,6 +5,7 @@ use lens::event::{Event, Turn};
 use lens::json;
 use lens::lanes::{self, Style};
 use lens::order::{self, Lane};
+use lens::wire::pcap;
 use std::collections::BTreeMap;
 use std::env;
 use std::fs::File;
@@ -17,6 +18,7 @@ const WIDEST: usize = 100;
 pub(crate) struct Output {
     to: Box<dyn Write>,
     json: bool,
+    pcap: Option<File>,
     style: Style,
 }
 
@@ -39,6 +41,16 @@ impl Output {
                 io::stderr().is_terminal(),
             ),
         };
+        let pcap = args.pcap.as_ref().map(|path| {
+            File::create(path).map_err(|error| {
+                let path = path.display();
+                io::Error::new(
+                    error.kind(),
+                    format!("cannot write the packets to {path}: {error}"),
+                )
+            })
+        });
+        let pcap = pcap.transpose()?;
         let no_colour = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let width = if terminal {
             terminal_width().unwrap_or(WIDEST)
@@ -53,6 +65,7 @@ impl Output {
         };
         Ok(Output {
             to,
+            pcap,
             json: args.json,
             style,
         })
@@ -61,6 +74,9 @@ impl Output {
     /// Writes the report. Nobody can be told when that fails: whoever reads it has closed it.
     pub(crate) fn write(mut self, events: &[Event]) {
         let _ = self.try_write(events);
+        if let Some(file) = self.pcap {
+            let _ = pcap::write(&mut BufWriter::new(file), events);
+        }
     }
 
     fn try_write(&mut self, events: &[Event]) -> io::Result<()> {
