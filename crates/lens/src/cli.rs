@@ -29,6 +29,7 @@ Options:
       --svg FILE     draw the run into FILE: calls, packets, states as a ladder
       --html FILE    the same as a page that tells of each call its stack, too
       --no-times     in drawings only the order, the same each time
+      --pcap FILE    with --wire: write the packets to FILE, for Wireshark or tshark
       --pin          run on one processor: calls are slowed down less, but the
                      command sees a machine with one processor
       --no-filter    stop at every call, not only the watched ones: slow, but
@@ -65,6 +66,7 @@ pub(crate) struct Args {
     pub(crate) svg: Option<PathBuf>,
     pub(crate) html: Option<PathBuf>,
     pub(crate) no_times: bool,
+    pub(crate) pcap: Option<PathBuf>,
     pub(crate) pin: bool,
     pub(crate) filter: bool,
 }
@@ -102,6 +104,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
         svg: None,
         html: None,
         no_times: false,
+        pcap: None,
         pin: false,
         filter: true,
     };
@@ -121,6 +124,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
             Long("svg") => parsed.svg = Some(parser.value()?.into()),
             Long("html") => parsed.html = Some(parser.value()?.into()),
             Long("no-times") => parsed.no_times = true,
+            Long("pcap") => parsed.pcap = Some(parser.value()?.into()),
             Long("pin") => parsed.pin = true,
             Long("no-filter") => parsed.filter = false,
             // From the command on, every argument is the command's, also those that look like options of ours.
@@ -144,6 +148,15 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
         return Err(Misuse(
             "--no-times is for drawings: add --svg FILE or --html FILE".into(),
         ));
+    }
+    let of_wire = [
+        ("--share-net", parsed.share_net),
+        ("--pcap", parsed.pcap.is_some()),
+    ];
+    if let Some((option, _)) = of_wire.iter().find(|(_, given)| *given && !parsed.wire) {
+        return Err(Misuse(format!(
+            "{option} is about packets, which are seen with --wire only: add --wire"
+        )));
     }
     if parsed.command.is_empty() {
         return Err(Misuse(
@@ -196,6 +209,13 @@ mod tests {
         );
         let text = misuse(&["-f", "ls"]);
         assert!(text.contains("-f"), "{text}");
+    }
+
+    #[test]
+    fn what_is_about_packets_needs_wire() {
+        assert!(misuse(&["--share-net", "ls"]).contains("add --wire"));
+        assert!(misuse(&["--pcap", "f", "ls"]).contains("add --wire"));
+        assert!(run(&["--wire", "--pcap", "f", "ls"]).pcap.is_some());
     }
 
     #[test]

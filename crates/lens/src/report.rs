@@ -6,6 +6,7 @@ use lens::event::{Event, Turn};
 use lens::json;
 use lens::lanes::{self, Style};
 use lens::order::{self, Lane};
+use lens::wire::pcap;
 use std::collections::BTreeMap;
 use std::env;
 use std::fs::File;
@@ -18,6 +19,7 @@ const WIDEST: usize = 100;
 pub(crate) struct Output {
     to: Box<dyn Write>,
     json: bool,
+    pcap: Option<File>,
     style: Style,
     stacks: bool,
     drawings: Files,
@@ -45,6 +47,16 @@ impl Output {
                 io::stderr().is_terminal(),
             ),
         };
+        let pcap = args.pcap.as_ref().map(|path| {
+            File::create(path).map_err(|error| {
+                let path = path.display();
+                io::Error::new(
+                    error.kind(),
+                    format!("cannot write the packets to {path}: {error}"),
+                )
+            })
+        });
+        let pcap = pcap.transpose()?;
         let no_colour = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let width = if terminal {
             terminal_width().unwrap_or(WIDEST)
@@ -60,6 +72,7 @@ impl Output {
         let words = args.command.iter().map(|word| word.to_string_lossy());
         Ok(Output {
             to,
+            pcap,
             json: args.json,
             style,
             stacks: args.stack,
@@ -90,6 +103,9 @@ impl Output {
             }
         }
         let _ = self.try_write(&events);
+        if let Some(file) = self.pcap {
+            let _ = pcap::write(&mut BufWriter::new(file), &events);
+        }
         drawn
     }
 

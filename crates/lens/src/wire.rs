@@ -13,6 +13,8 @@
 
 pub mod ours;
 pub mod parse;
+pub mod pcap;
+pub mod states;
 
 // The one place that says where packets can be seen. Elsewhere everything compiles and `open` says no.
 #[cfg_attr(
@@ -32,7 +34,7 @@ use crate::tracer::Refused;
     target_env = "gnu",
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
-pub(crate) use system::Capturing;
+pub(crate) use system::{Capturing, tcp_state};
 
 /// Which network the programs run in.
 #[derive(Clone, Copy, Debug, Default)]

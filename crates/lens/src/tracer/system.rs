@@ -8,6 +8,7 @@ mod descriptors;
 mod ends;
 mod engine;
 mod filter;
+mod held;
 mod living;
 mod memory;
 mod ptrace;
@@ -16,9 +17,10 @@ mod stacks;
 mod trial;
 
 use super::{Options, Record};
-use crate::event::Event;
+use crate::event::{Event, Packet, State, TcpState};
 use crate::kernel::{self, Seen, Watch};
-use crate::wire::Capturing;
+use crate::wire::{Capturing, states};
+use std::collections::HashSet;
 use std::io;
 use std::process::Command;
 use std::sync::{Arc, mpsc};
@@ -99,7 +101,8 @@ impl Run {
         }
         if let Some(capturing) = self.capturing {
             let (packets, lost) = capturing.end(&record.events);
-            record.events.extend(packets.into_iter().map(Event::Packet));
+            let wire = with_states(&record.events, &packets);
+            record.events.extend(wire);
             record.events.sort_by_key(Event::at);
             record.lost_packets = lost;
         }
@@ -122,6 +125,41 @@ impl Reach {
     pub(super) fn signal(&self, signal: i32) -> bool {
         self.living.signal(&self.commands, signal)
     }
+}
+
+/// The packets, the changes of state that they tell of, and the beginning of each socket that listens.
+/// Where the kernel itself has told of a connection, its states are left to that.
+fn with_states(events: &[Event], packets: &[Packet]) -> Vec<Event> {
+    let told: HashSet<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::State(state) => Some((state.local, state.peer)),
+            _ => None,
+        })
+        .collect();
+    let mut wire = states::infer(packets);
+    let mut listening = HashSet::new();
+    for event in events {
+        if let Event::Held(held) = event
+            && held.state == TcpState::Listen
+            && listening.insert(held.local)
+        {
+            wire.push(Event::State(State {
+                at: held.at,
+                context: None,
+                local: held.local,
+                peer: held.peer,
+                from: TcpState::Closed,
+                to: TcpState::Listen,
+                read_from_kernel: true,
+            }));
+        }
+    }
+    wire.retain(|event| match event {
+        Event::State(state) => !told.contains(&(state.local, state.peer)),
+        _ => true,
+    });
+    wire
 }
 
 /// The tracer's thread panicked, which is a mistake in it. The kernel has killed the programs.

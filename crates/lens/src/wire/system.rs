@@ -1,6 +1,7 @@
 //! The wire on Linux.
 
 mod capture;
+mod diag;
 mod namespace;
 mod ring;
 
@@ -10,10 +11,12 @@ use namespace::Private;
 use ring::Ring;
 use std::ffi::CStr;
 use std::io;
+use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::sync::Mutex;
 
 pub(crate) use capture::Capturing;
+pub(crate) use diag::state as tcp_state;
 
 /// A network, and what looks at it.
 #[derive(Debug)]
@@ -21,6 +24,7 @@ pub(crate) struct Network {
     /// None for the machine's own.
     private: Option<Private>,
     ring: Mutex<Ring>,
+    diag: OwnedFd,
     remark: Option<String>,
 }
 
@@ -42,6 +46,7 @@ impl Network {
                 return Ok(Network {
                     private: Some(made.private),
                     ring: Mutex::new(ring),
+                    diag: made.diag,
                     remark: None,
                 });
             }
@@ -64,6 +69,7 @@ impl Network {
         Ok(Network {
             private: None,
             ring: Mutex::new(Ring::open(socket, index(c"lo")?)?),
+            diag: diag::open()?,
             remark: None,
         })
     }
@@ -75,6 +81,11 @@ impl Network {
     /// True for the machine's own network, where others' packets are too.
     pub(crate) fn is_shared(&self) -> bool {
         self.private.is_none()
+    }
+
+    /// What the kernel holds of the TCP socket with these addresses.
+    pub(crate) fn ask(&self, local: SocketAddr, peer: SocketAddr) -> Option<diag::Answer> {
+        diag::ask(&self.diag, local, peer)
     }
 
     /// `setns`: the calling process enters the network. It makes system calls and nothing else: it runs between fork and exec.

@@ -19,11 +19,12 @@ use super::memory::Remote;
 use super::ptrace::{self, Position, Report, Until};
 use super::signals::{Action, Signals};
 use super::stacks::{self, Code, Stack, Stacks};
-use super::{child, filter};
-use crate::event::{Call, Event, Life, Outcome, Time, Turn, Who};
+use super::{child, filter, held};
+use crate::event::{Call, Event, Held, Life, Outcome, Time, Turn, Who};
 use crate::raw::Raw;
 use crate::stack::Namer;
 use crate::tracer::{Options, Record};
+use crate::wire::Network;
 use crate::{copy, decode};
 use std::collections::BTreeMap;
 use std::io;
@@ -65,6 +66,9 @@ pub(super) struct Engine {
     living: Arc<Living>,
     taken: Kept,
     lives: Vec<Life>,
+    /// Where packets are seen: what the sockets hold is looked at too.
+    wire: Option<Arc<Network>>,
+    held: Vec<Held>,
     /// Only where stacks are asked for.
     stacks: Option<Stacks>,
 }
@@ -112,6 +116,7 @@ pub(super) struct Copied {
     #[expect(clippy::vec_box, reason = "as in the engine")]
     taken: Vec<Box<Taken>>,
     lives: Vec<Life>,
+    held: Vec<Held>,
     statuses: Vec<ExitStatus>,
 }
 
@@ -177,6 +182,8 @@ struct Taken {
     ends: Option<RawEnds>,
     by_runtime: bool,
     stack: Option<Stack>,
+    /// The socket that it is about to close.
+    closes: Option<held::Tuple>,
 }
 
 impl Engine {
@@ -222,6 +229,8 @@ impl Engine {
                 namer: Namer::default(),
             },
             lives: Vec::new(),
+            wire: options.wire.clone(),
+            held: Vec::new(),
             stacks: options.stacks.then(Stacks::default),
         };
         for &number in copy::watched() {
@@ -293,6 +302,7 @@ impl Engine {
         Copied {
             taken: self.taken.list,
             lives: self.lives,
+            held: self.held,
             statuses,
         }
     }
@@ -418,6 +428,12 @@ impl Engine {
             Some(stacks) => stacks.copy(id, &mut process.code),
             None => None,
         };
+        let closes = match &process.descriptor {
+            Some(descriptor) if self.wire.is_some() && number == libc::SYS_close => {
+                held::before_close(descriptor.as_fd(), args[0] as i32)
+            }
+            _ => None,
+        };
         let raw = Raw {
             who: thread.who,
             number,
@@ -433,6 +449,7 @@ impl Engine {
             ends: None,
             by_runtime: false,
             stack,
+            closes,
         }));
         Until::Call
     }
@@ -494,6 +511,22 @@ impl Engine {
                 );
             }
         }
+        if let Some(network) = &self.wire
+            && let Some(process) = self.processes.get(&thread.who.process)
+            && let Some(descriptor) = &process.descriptor
+        {
+            let who = thread.who;
+            let changed = held::changed(raw.number, &raw.args, returned)
+                .into_iter()
+                .flatten();
+            let seen = changed.filter_map(|fd| held::look(descriptor.as_fd(), fd, who, self::now));
+            self.held.extend(seen);
+            if let Some(closed) = call.closes {
+                self.held
+                    .extend(held::after_close(network, closed, who, self::now));
+            }
+        }
+        let raw = &call.raw;
         if raw.number == libc::SYS_fcntl && raw.args[1] as i32 == libc::F_GETFD {
             let fd = raw.args[0] as i32;
             thread.check = Some(Check {
@@ -697,6 +730,10 @@ impl Copied {
             events.push(Event::Call(taken.decode(&mut namer)));
         }
         events.extend(lives.map(Event::Life));
+        if !self.held.is_empty() {
+            events.extend(self.held.into_iter().map(Event::Held));
+            events.sort_by_key(Event::at);
+        }
         Record {
             events,
             statuses: self.statuses,

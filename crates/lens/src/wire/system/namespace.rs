@@ -13,7 +13,7 @@
 //! The namespaces live as long as a process is in them or a descriptor stands for them. All descriptors are close-on-exec
 //! and in this process only, so that its end, whatever it is, is theirs.
 
-use super::{check, packet_socket, socket};
+use super::{check, diag, packet_socket, socket};
 use nix::errno::Errno;
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg};
 use std::ffi::CStr;
@@ -34,6 +34,7 @@ pub(super) struct Private {
 pub(super) struct Made {
     pub(super) private: Private,
     pub(super) packets: OwnedFd,
+    pub(super) diag: OwnedFd,
 }
 
 impl Private {
@@ -60,22 +61,24 @@ enum Step {
     Map,
     Loopback,
     Packets,
+    Diag,
     Descriptors,
 }
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     Step::Done,
     Step::Unshare,
     Step::Map,
     Step::Loopback,
     Step::Packets,
+    Step::Diag,
     Step::Descriptors,
 ];
 
 /// What the child says: the step, and the errno.
 const ANSWER: usize = 5;
 /// The most descriptors it passes on.
-const DESCRIPTORS: usize = 3;
+const DESCRIPTORS: usize = 4;
 
 /// Makes a private network, or says in half a sentence why not.
 pub(super) fn make() -> Result<Made, String> {
@@ -109,10 +112,12 @@ pub(super) fn make() -> Result<Made, String> {
         return Err(why(step, errno));
     }
     let mut descriptors = descriptors.into_iter();
-    match (descriptors.next(), descriptors.next(), descriptors.next()) {
-        (Some(network), Some(packets), user) => Ok(Made {
+    let mut next = || descriptors.next();
+    match (next(), next(), next(), next()) {
+        (Some(network), Some(packets), Some(diag), user) => Ok(Made {
             private: Private { user, network },
             packets,
+            diag,
         }),
         _ => Err("the descriptors of a private network were not passed on".into()),
     }
@@ -139,6 +144,7 @@ fn child(line: &OwnedFd, maps: &Maps) -> ! {
 struct Passed {
     network: OwnedFd,
     packets: OwnedFd,
+    diag: OwnedFd,
     user: Option<OwnedFd>,
 }
 
@@ -164,6 +170,7 @@ fn set_up(maps: &Maps) -> Result<Passed, (Step, io::Error)> {
     loopback_up().map_err(in_step(Step::Loopback))?;
     Ok(Passed {
         packets: packet_socket().map_err(in_step(Step::Packets))?,
+        diag: diag::open().map_err(in_step(Step::Diag))?,
         network: open(c"/proc/self/ns/net", libc::O_RDONLY).map_err(in_step(Step::Descriptors))?,
         user,
     })
@@ -203,6 +210,7 @@ fn why(step: Step, errno: i32) -> String {
         },
         Step::Map => "this user cannot be made known in a user namespace",
         Step::Loopback => "the loopback device of a private network cannot be switched on",
+        Step::Diag => "the kernel does not tell about sockets (NETLINK_SOCK_DIAG)",
         Step::Packets => "a packet socket is refused in a private network",
         Step::Done | Step::Descriptors => "the descriptors of a private network cannot be had",
     };
@@ -240,6 +248,7 @@ fn send(line: &OwnedFd, step: Step, errno: i32, passed: Option<&Passed>) -> io::
         let all = [
             Some(&passed.network),
             Some(&passed.packets),
+            Some(&passed.diag),
             passed.user.as_ref(),
         ];
         for descriptor in all.into_iter().flatten() {
@@ -261,7 +270,7 @@ fn send(line: &OwnedFd, step: Step, errno: i32, passed: Option<&Passed>) -> io::
         message.msg_control = control.0.as_mut_ptr().cast();
         // SAFETY: CMSG_SPACE only computes.
         message.msg_controllen = unsafe { libc::CMSG_SPACE(bytes) } as _;
-        // SAFETY: msg_control points to `control`, whose 64 bytes hold a header and three descriptors.
+        // SAFETY: msg_control points to `control`, whose 64 bytes hold a header and four descriptors.
         let header = unsafe { libc::CMSG_FIRSTHDR(&message) };
         // SAFETY: so the first header lies in it, aligned as `Control` is.
         let header = unsafe { &mut *header };
