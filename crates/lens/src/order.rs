@@ -59,6 +59,10 @@ pub enum Part {
         /// The place of the last one in the record.
         last: usize,
     },
+    /// A change of state that was inferred, and that the kernel was seen to have made.
+    Read,
+    /// Of what the kernel held only what waits to be received: the rest was chance.
+    Received,
 }
 
 /// Orders the rows by cause and effect.

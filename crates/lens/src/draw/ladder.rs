@@ -221,11 +221,11 @@ impl<'a> Draft<'a> {
                     self.say(row, "said", &format!("» {text}"));
                 }
             }
-            Event::Held(held) => self.say(row, "held", &wire::held(held)),
+            Event::Held(held) => self.say(row, "held", &wire::held(held, row.part)),
             Event::Packet(packet) => self.packet(row, packet),
             Event::State(state) => {
                 let (top, label) = self.state_at(row);
-                self.bars.change(row.event, row.lane, state, top, label);
+                self.bars.change(row, state, top, label);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The bars along the lanes: from when to when a socket was in which state.
 
 use crate::event::{State, TcpState};
+use crate::order::Row;
 use crate::text::wire;
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -37,14 +38,8 @@ const MOST_COLUMNS: usize = 6;
 
 impl Bars {
     /// A socket goes to a state at this height; its label stands at another.
-    pub(super) fn change(
-        &mut self,
-        event: usize,
-        lane: usize,
-        state: &State,
-        at: i32,
-        label_at: i32,
-    ) {
+    pub(super) fn change(&mut self, row: Row, state: &State, at: i32, label_at: i32) {
+        let lane = row.lane;
         let socket = (state.local, state.peer);
         if let Some(before) = self.open.remove(&socket) {
             self.done[before].to = at;
@@ -65,14 +60,14 @@ impl Bars {
             self.open.insert(socket, self.done.len());
         }
         self.done.push(Bar {
-            event,
+            event: row.event,
             lane,
             column: column.min(MOST_COLUMNS),
             from: at,
             to: at,
             state: state.to,
-            inferred: !state.read_from_kernel,
-            label: wire::state(state),
+            inferred: !wire::is_read(state, row.part),
+            label: wire::state(state, row.part),
             label_at,
             label_x: 14 + beside as i32 * 8,
         });

@@ -129,7 +129,11 @@ pub(super) fn body(out: &mut String, sheet: &Sheet<'_>, ladder: &Ladder, number:
         if number.is_none()
             && let Event::State(state) = &sheet.events[bar.event]
         {
-            let _ = write!(out, "<title>{}</title>", Xml(&words::state(state)));
+            let _ = write!(
+                out,
+                "<title>{}</title>",
+                Xml(&words::state(state, !bar.inferred))
+            );
         }
         if bar.state != TcpState::Closed {
             let _ = write!(

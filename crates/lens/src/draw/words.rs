@@ -23,7 +23,7 @@ pub(super) fn notes(drawing: &Drawing<'_>, has_states: bool) -> Vec<&'static str
     let mut notes = vec![order];
     if has_states {
         notes.push(
-            "Bars are TCP states: filled, NAME, as read from the kernel; dashed, (NAME), as inferred from the packets.",
+            "Bars are TCP states: filled, NAME, as read from the kernel after a call; dashed, (NAME), as inferred from the packets.",
         );
     }
     notes
@@ -104,8 +104,8 @@ fn row(sheet: &Sheet<'_>, owners: &Owners, index: usize, all: bool) -> Option<St
             let label = label(sheet.events, owners, &row, packet);
             format!("{} to {}: {label}", name(from), name(to))
         }
-        Event::State(state) => format!("{here} is in {}", wire::state(state)),
-        Event::Held(held) => format!("{here}: {}", wire::held(held)),
+        Event::State(state) => format!("{here} is in {}", wire::state(state, row.part)),
+        Event::Held(held) => format!("{here}: {}", wire::held(held, row.part)),
     })
 }
 
@@ -116,8 +116,8 @@ pub(super) fn event(sheet: &Sheet<'_>, index: usize, lane: &str) -> String {
         Event::Packet(packet) => {
             format!("{} -> {}: {}", packet.from, packet.to, wire::packet(packet))
         }
-        Event::Held(held) => format!("{}: {}", held.local, wire::held(held)),
-        Event::State(state) => self::state(state),
+        Event::Held(held) => format!("{}: {}", held.local, wire::held(held, Part::Whole)),
+        Event::State(state) => self::state(state, false),
         Event::Life(life) => format!("{lane}: {}", turn(&life.what).unwrap_or_default()),
         Event::Mark(mark) => match &mark.what {
             Note::Said(text) => format!("{lane}: » {text}"),
@@ -127,8 +127,8 @@ pub(super) fn event(sheet: &Sheet<'_>, index: usize, lane: &str) -> String {
 }
 
 /// A change of state with its socket.
-pub(super) fn state(state: &State) -> String {
-    let how = if state.read_from_kernel {
+pub(super) fn state(state: &State, is_read: bool) -> String {
+    let how = if state.read_from_kernel || is_read {
         "read from the kernel"
     } else {
         "inferred from the packets"

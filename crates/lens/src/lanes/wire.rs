@@ -21,7 +21,7 @@ const STATE: usize = 16;
 
 /// Below a drawing with states in it.
 const LEGEND: [&str; 2] = [
-    "NAME of a state, and [what waits]: read from the kernel",
+    "NAME of a state, and [what waits]: read from the kernel after a call",
     "(NAME): inferred from the packets, as RFC 9293 has it",
 ];
 
@@ -76,7 +76,7 @@ impl<'a> Wire<'a> {
             if !side.is_empty() || !is_an_end || !same_ends {
                 break;
             }
-            *side = wire::state(state);
+            *side = wire::state(state, row.part);
             states.push((row.lane, side.clone()));
             used += 1;
         }
@@ -103,7 +103,7 @@ impl<'a> Wire<'a> {
 
     /// The line of a change of state by itself.
     pub(super) fn state(&self, state: &State, row: &Row) -> Line<'a> {
-        let text = wire::state(state);
+        let text = wire::state(state, row.part);
         let name = if names_needed(row.lane, self.lanes, self.one) {
             format!("{}: ", self.name(row.lane))
         } else {
@@ -118,7 +118,11 @@ impl<'a> Wire<'a> {
         } else {
             String::new()
         };
-        self.line(row.lane, format!("{name}{}", wire::held(held)), None)
+        self.line(
+            row.lane,
+            format!("{name}{}", wire::held(held, row.part)),
+            None,
+        )
     }
 
     fn name(&self, lane: usize) -> &str {
@@ -160,14 +164,17 @@ pub(crate) fn label(events: &[Event], owners: &Owners, row: &Row, packet: &Packe
 
 /// What the marks of states mean, in lines of this width; nothing where there are none.
 pub(super) fn legend(events: &[Event], rows: &[Row], width: usize) -> Vec<String> {
-    let drawn = |is: fn(&Event) -> bool| rows.iter().any(|row| is(&events[row.event]));
+    let drawn =
+        |is: fn(&Event, Part) -> bool| rows.iter().any(|row| is(&events[row.event], row.part));
     let mut parts = Vec::new();
-    if drawn(|event| {
-        matches!(event, Event::Held(_)) || matches!(event, Event::State(s) if s.read_from_kernel)
+    if drawn(|event, part| match event {
+        Event::Held(_) => true,
+        Event::State(state) => wire::is_read(state, part),
+        _ => false,
     }) {
         parts.push(LEGEND[0]);
     }
-    if drawn(|event| matches!(event, Event::State(s) if !s.read_from_kernel)) {
+    if drawn(|event, part| matches!(event, Event::State(state) if !wire::is_read(state, part))) {
         parts.push(LEGEND[1]);
     }
     parts

@@ -1,6 +1,6 @@
 //! What a thread was certain to see, however fast the others were.
 
-use super::Graph;
+use super::{Graph, Moment};
 use crate::event::{Event, Time, Who};
 use std::collections::HashMap;
 
@@ -64,6 +64,8 @@ impl Graph {
                         !changes
                             || before.has(entry, node)
                             || before.has(node, exit.unwrap_or(entry))
+                            // What it brought about was seen: then it has done its work, if not returned.
+                            || seen != Seen::Bytes && self.was_seen(entry, node, &before)
                     });
                     (self.nodes[node].at, certain)
                 });
@@ -71,6 +73,14 @@ impl Graph {
             }
         }
         Certain { of }
+    }
+
+    /// Whether another call had ended by a moment because of this one's work.
+    fn was_seen(&self, entry: usize, by: usize, before: &Before) -> bool {
+        let mut ends = self.nodes.iter().enumerate();
+        ends.any(|(index, node)| {
+            node.moment == Moment::Exit && node.after.contains(&entry) && before.has(by, index)
+        })
     }
 
     /// Which moments surely came before which.

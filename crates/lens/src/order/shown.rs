@@ -3,7 +3,7 @@
 use super::certain::Seen;
 use super::owners::ends_of;
 use super::wire::{Test, sends};
-use crate::event::{Content, Event, Held, Packet, Segment, Time};
+use crate::event::{Content, Event, Packet, Segment, TcpState, Time};
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 
@@ -97,25 +97,54 @@ impl Shown {
     }
 
     /// What was held is worth a row when it is not what it was before; nothing waits at first.
-    pub(super) fn only_changes(&mut self, events: &[Event]) {
+    /// With `received`, the rest does not count.
+    pub(super) fn only_changes(&mut self, events: &[Event], received: bool) {
         let mut last: HashMap<(SocketAddr, SocketAddr), (u32, u32)> = HashMap::new();
         self.events.retain(|index| {
             let Event::Held(held) = &events[*index] else {
                 return true;
             };
-            let now = waiting(held);
-            let before = last.insert((held.local, held.peer), now);
-            before.unwrap_or_default() != now
+            // A socket that is gone holds nothing; that is no news of its queues.
+            if held.state == TcpState::Closed {
+                return false;
+            }
+            // Of a socket that listens, the second number is its backlog.
+            let sent = if held.peer.port() == 0 || received {
+                0
+            } else {
+                held.send_queue
+            };
+            let now = (held.receive_queue, sent);
+            last.insert((held.local, held.peer), now)
+                .unwrap_or_default()
+                != now
         });
     }
 }
 
-/// What waits: of a socket that listens, the second number is its backlog, which is no news.
-fn waiting(held: &Held) -> (u32, u32) {
-    match held.peer.port() {
-        0 => (held.receive_queue, 0),
-        _ => (held.receive_queue, held.send_queue),
+/// The changes of state that were inferred and that the kernel was then seen to have made,
+/// before the socket went to another state: their places in the record.
+/// Only what was certain to be seen counts, where there is a test for that.
+pub(super) fn confirmed(events: &[Event], is_certain: Option<&Test>) -> HashSet<usize> {
+    let mut last: HashMap<(SocketAddr, SocketAddr), usize> = HashMap::new();
+    let mut found = HashSet::new();
+    for (index, event) in events.iter().enumerate() {
+        match event {
+            Event::State(state) => {
+                last.insert((state.local, state.peer), index);
+            }
+            Event::Held(held)
+                if is_certain.is_none_or(|test| test(held.who, held.at, Seen::State)) =>
+            {
+                let of = last.get(&(held.local, held.peer)).copied();
+                found.extend(of.filter(
+                    |of| matches!(&events[*of], Event::State(state) if state.to == held.state),
+                ));
+            }
+            _ => {}
+        }
     }
+    found
 }
 
 /// The segments that were sent because a timer ran out, or might not have been sent because none had:

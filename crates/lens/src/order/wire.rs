@@ -12,7 +12,7 @@
 
 use super::certain::Seen;
 use super::owners::Owners;
-use super::shown::{Cause, Shown};
+use super::shown::{Cause, Shown, confirmed};
 use super::{Lane, Part, Row};
 use crate::event::{Call, Content, Event, Packet, Segment, Time, Who};
 use std::collections::HashMap;
@@ -61,7 +61,15 @@ pub(super) fn placed(
         By::Cause(is_certain) if !all => Shown::by_cause(events, is_certain),
         _ => Shown::everything(events),
     };
-    shown.only_changes(events);
+    let by_cause = matches!(by, By::Cause(_)) && !all;
+    shown.only_changes(events, by_cause);
+    let confirmed = confirmed(
+        events,
+        match by {
+            By::Cause(is_certain) if !all => Some(*is_certain),
+            _ => None,
+        },
+    );
     // The items with the moment that they stand behind; 0 is before all of them.
     let mut items: Vec<(usize, Time, bool, usize)> = Vec::new();
     for &index in &shown.events {
@@ -85,9 +93,14 @@ pub(super) fn placed(
             push(&mut out, moments[place - 1].row);
         }
         while let Some((.., index)) = items.next_if(|item| item.0 == place) {
-            if let Some(row) = places.row(index) {
+            if let Some(mut row) = places.row(index) {
+                row.part = match &events[index] {
+                    Event::State(_) if confirmed.contains(&index) => Part::Read,
+                    Event::Held(_) if by_cause => Part::Received,
+                    _ => Part::Whole,
+                };
                 match by {
-                    By::Cause(_) if !all && joins(events, out.last(), index) => {
+                    By::Cause(_) if by_cause && joins(events, out.last(), index) => {
                         if let Some(last) = out.last_mut() {
                             last.part = Part::Run { last: index };
                         }

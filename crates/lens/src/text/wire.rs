@@ -13,6 +13,7 @@
 
 use super::{bytes, control_bits};
 use crate::event::{Content, Data, Held, Packet, Segment, State, TcpState};
+use crate::order::Part;
 use std::fmt::Write;
 
 /// How many of a packet's bytes a label shows.
@@ -147,17 +148,22 @@ fn icmp(is_v4: bool, kind: u8, code: u8) -> String {
     name.to_owned()
 }
 
-/// The state that a socket went to: bare where the kernel said so, in parentheses where it was inferred.
-pub fn state(state: &State) -> String {
-    if state.read_from_kernel {
+/// The state that a socket went to: bare where the kernel was seen to have it, in parentheses where it was inferred.
+pub fn state(state: &State, part: Part) -> String {
+    if is_read(state, part) {
         state.to.name().to_owned()
     } else {
         format!("({})", state.to.name())
     }
 }
 
+/// Whether the kernel was seen to have this state.
+pub fn is_read(state: &State, part: Part) -> bool {
+    state.read_from_kernel || part == Part::Read
+}
+
 /// What the kernel held, in brackets: `[1 waits for accept, backlog 5]`, `[3 bytes wait for recv]`.
-pub fn held(held: &Held) -> String {
+pub fn held(held: &Held, part: Part) -> String {
     if held.state == TcpState::Listen {
         let wait = if held.receive_queue == 1 {
             "waits"
@@ -183,7 +189,7 @@ pub fn held(held: &Held) -> String {
         _ => ("bytes", "wait"),
     };
     let mut text = format!("[{waiting} {unit}{fin} {wait} for recv");
-    if held.send_queue > 0 {
+    if held.send_queue > 0 && part != Part::Received {
         let _ = write!(text, ", {} sent and not acknowledged", held.send_queue);
     }
     text + "]"

@@ -521,6 +521,12 @@ impl Engine {
                 .flatten();
             let seen = changed.filter_map(|fd| held::look(descriptor.as_fd(), fd, who, self::now));
             self.held.extend(seen);
+            if raw.number == libc::SYS_connect
+                && let Some(called) = held::called(descriptor.as_fd(), raw.args[0] as i32)
+            {
+                self.held
+                    .extend(held::listener(network, called, who, self::now));
+            }
             if let Some(closed) = call.closes {
                 self.held
                     .extend(held::after_close(network, closed, who, self::now));

@@ -35,6 +35,31 @@ pub(super) fn changed(number: i64, args: &[u64; 6], returned: i64) -> [Option<i3
     }
 }
 
+/// The address that a connect was called with, where it is one of TCP's: a socket that listens there
+/// may have one connection more in its queue.
+pub(super) fn called(process: BorrowedFd<'_>, fd: i32) -> Option<SocketAddr> {
+    let copy = ends::copy(process, fd)?;
+    info(&copy)?;
+    tuple(&copy)
+        .map(|(_, peer)| peer)
+        .filter(|peer| peer.port() != 0)
+}
+
+/// What a socket that listens at this address holds; `None` where none does, in this network.
+pub(super) fn listener(
+    network: &Network,
+    local: SocketAddr,
+    who: Who,
+    now: impl Fn() -> Time,
+) -> Option<Held> {
+    let nobody = match local {
+        SocketAddr::V4(_) => SocketAddr::from(([0; 4], 0)),
+        SocketAddr::V6(_) => SocketAddr::from(([0; 16], 0)),
+    };
+    let held = after_close(network, (local, nobody), who, now)?;
+    (held.state == TcpState::Listen).then_some(held)
+}
+
 /// Reads a socket's state and queues through a copy of its descriptor: TCP_INFO, SIOCINQ and SIOCOUTQ (tcp(7)).
 ///
 /// `None` for what is no TCP socket, or where the system does not give the copy.
