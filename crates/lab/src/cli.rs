@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::PathBuf;
 
 use lexopt::prelude::*;
 
@@ -46,9 +47,11 @@ pub(crate) struct Asked {
     /// Packets: asked for, or not wanted; else as the scene has it.
     pub(crate) wire: Option<bool>,
     pub(crate) share_net: bool,
+    pub(crate) slow: bool,
+    pub(crate) pcap: Option<PathBuf>,
 }
 
-const FLAGS: [&str; 18] = [
+const FLAGS: [&str; 20] = [
     "--layer",
     "--list",
     "--predict",
@@ -65,6 +68,8 @@ const FLAGS: [&str; 18] = [
     "--wire",
     "--no-wire",
     "--share-net",
+    "--slow",
+    "--pcap",
     "--help",
     "--version",
 ];
@@ -90,6 +95,8 @@ pub(crate) fn parse(
         kernel: false,
         wire: None,
         share_net: false,
+        slow: false,
+        pcap: None,
     };
     let mut words = Vec::new();
     let mut parser = lexopt::Parser::from_args(args);
@@ -129,6 +136,8 @@ pub(crate) fn parse(
             Long("wire") => asked.wire = Some(true),
             Long("no-wire") => asked.wire = Some(false),
             Long("share-net") => asked.share_net = true,
+            Long("slow") => asked.slow = true,
+            Long("pcap") => asked.pcap = Some(parser.value()?.into()),
             Long("list") => show = Some(Task::List),
             Long("help") | Short('h') => show = Some(Task::Help),
             Long("version") | Short('V') => show = Some(Task::Version),
@@ -162,6 +171,7 @@ pub(crate) fn parse(
             typed(step)
         )));
     }
+    check_wire(&asked, step)?;
     if asked.guests && !step.has_guests() {
         return Err(Trouble::new(format!(
             "{} has no guests in other languages; leave out --guests",
@@ -182,6 +192,34 @@ pub(crate) fn parse(
         check_guest(language, &asked, scene, step)?;
     }
     Ok(asked)
+}
+
+/// What cannot be asked of the packets. `--slow`, `--pcap` and `--share-net` ask for them, too.
+fn check_wire(asked: &Asked, step: &Step) -> Result<(), Trouble> {
+    let options = [
+        ("--wire", asked.wire == Some(true)),
+        ("--share-net", asked.share_net),
+        ("--slow", asked.slow),
+        ("--pcap", asked.pcap.is_some()),
+    ];
+    let Some((option, _)) = options.into_iter().find(|(_, given)| *given) else {
+        return Ok(());
+    };
+    let why = if matches!(asked.task, Task::Serve(_) | Task::Connect(_)) {
+        "a half talks to whoever is there over the machine's own network, and packets are seen in a private one"
+    } else if asked.no_lens {
+        "packets are put beside the calls, and --no-lens leaves those out"
+    } else if asked.wire == Some(false) {
+        "--no-wire leaves the packets out"
+    } else if asked.share_net && asked.slow {
+        "only a private network is made slow, not the machine's own"
+    } else {
+        return Ok(());
+    };
+    Err(Trouble::new(format!(
+        "{why}; leave out {option}, or see {} --help",
+        typed(step)
+    )))
 }
 
 /// What cannot be asked of a guest.
@@ -400,6 +438,8 @@ Without a SCENE the main one is played; --list names them all.
   --wire        also the packets between the actors, in a private network
   --no-wire     no packets, where they are shown without being asked for
   --share-net   with --wire: in the machine's own network (needs CAP_NET_RAW)
+  --slow        with --wire: each packet takes 0.1 s, to watch short-lived states
+  --pcap FILE   with --wire: the packets of the first play, for Wireshark or tshark
   --json        the record, one JSON object a line
   --plain       no colour
   --all         also what the language's runtime does on its own account

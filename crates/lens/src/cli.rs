@@ -26,6 +26,8 @@ Options:
       --wire         also the packets between the programs, in a private network
                      that has nothing but a loopback device
       --share-net    with --wire: in the machine's own network; needs CAP_NET_RAW
+      --slow         with --wire: each packet to 127.0.0.0/8 takes 0.1 s, so that
+                     states that are soon over can be watched
       --pcap FILE    with --wire: write the packets to FILE, for Wireshark or tshark
       --pin          run on one processor: calls are slowed down less, but the
                      command sees a machine with one processor
@@ -59,6 +61,7 @@ pub(crate) struct Args {
     pub(crate) kernel: bool,
     pub(crate) wire: bool,
     pub(crate) share_net: bool,
+    pub(crate) slow: bool,
     pub(crate) pcap: Option<PathBuf>,
     pub(crate) pin: bool,
     pub(crate) filter: bool,
@@ -94,6 +97,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
         kernel: false,
         wire: false,
         share_net: false,
+        slow: false,
         pcap: None,
         pin: false,
         filter: true,
@@ -111,6 +115,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
             Long("kernel") => parsed.kernel = true,
             Long("wire") => parsed.wire = true,
             Long("share-net") => parsed.share_net = true,
+            Long("slow") => parsed.slow = true,
             Long("pcap") => parsed.pcap = Some(parser.value()?.into()),
             Long("pin") => parsed.pin = true,
             Long("no-filter") => parsed.filter = false,
@@ -133,12 +138,18 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
     }
     let of_wire = [
         ("--share-net", parsed.share_net),
+        ("--slow", parsed.slow),
         ("--pcap", parsed.pcap.is_some()),
     ];
     if let Some((option, _)) = of_wire.iter().find(|(_, given)| *given && !parsed.wire) {
         return Err(Misuse(format!(
             "{option} is about packets, which are seen with --wire only: add --wire"
         )));
+    }
+    if parsed.share_net && parsed.slow {
+        return Err(Misuse(
+            "only a private network is made slow: leave out --share-net or --slow".into(),
+        ));
     }
     if parsed.command.is_empty() {
         return Err(Misuse(
