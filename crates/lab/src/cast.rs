@@ -95,6 +95,12 @@ impl Cast {
         match self {
             Cast::Traced(running) => {
                 let record = running.wait()?;
+                if record.lost_packets > 0 {
+                    eprintln!(
+                        "{} packets came faster than they could be kept and are missing",
+                        record.lost_packets
+                    );
+                }
                 Ok((record.events, record.statuses))
             }
             Cast::Plain(children) => {

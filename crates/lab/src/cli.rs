@@ -51,9 +51,11 @@ pub(crate) struct Asked {
     pub(crate) svg: Option<PathBuf>,
     pub(crate) html: Option<PathBuf>,
     pub(crate) no_times: bool,
+    pub(crate) slow: bool,
+    pub(crate) pcap: Option<PathBuf>,
 }
 
-const FLAGS: [&str; 21] = [
+const FLAGS: [&str; 23] = [
     "--layer",
     "--list",
     "--predict",
@@ -73,6 +75,8 @@ const FLAGS: [&str; 21] = [
     "--svg",
     "--html",
     "--no-times",
+    "--slow",
+    "--pcap",
     "--help",
     "--version",
 ];
@@ -101,6 +105,8 @@ pub(crate) fn parse(
         svg: None,
         html: None,
         no_times: false,
+        slow: false,
+        pcap: None,
     };
     let mut words = Vec::new();
     let mut parser = lexopt::Parser::from_args(args);
@@ -143,6 +149,8 @@ pub(crate) fn parse(
             Long("svg") => asked.svg = Some(parser.value()?.into()),
             Long("html") => asked.html = Some(parser.value()?.into()),
             Long("no-times") => asked.no_times = true,
+            Long("slow") => asked.slow = true,
+            Long("pcap") => asked.pcap = Some(parser.value()?.into()),
             Long("list") => show = Some(Task::List),
             Long("help") | Short('h') => show = Some(Task::Help),
             Long("version") | Short('V') => show = Some(Task::Version),
@@ -177,6 +185,7 @@ pub(crate) fn parse(
         )));
     }
     check_drawing(&asked, step)?;
+    check_wire(&asked, step)?;
     if asked.guests && !step.has_guests() {
         return Err(Trouble::new(format!(
             "{} has no guests in other languages; leave out --guests",
@@ -222,6 +231,34 @@ fn check_drawing(asked: &Asked, step: &Step) -> Result<(), Trouble> {
     };
     Err(Trouble::new(format!(
         "{why}; leave out {flag}, or see {} --help",
+        typed(step)
+    )))
+}
+
+/// What cannot be asked of the packets. `--slow`, `--pcap` and `--share-net` ask for them, too.
+fn check_wire(asked: &Asked, step: &Step) -> Result<(), Trouble> {
+    let options = [
+        ("--wire", asked.wire == Some(true)),
+        ("--share-net", asked.share_net),
+        ("--slow", asked.slow),
+        ("--pcap", asked.pcap.is_some()),
+    ];
+    let Some((option, _)) = options.into_iter().find(|(_, given)| *given) else {
+        return Ok(());
+    };
+    let why = if matches!(asked.task, Task::Serve(_) | Task::Connect(_)) {
+        "a half talks to whoever is there over the machine's own network, and packets are seen in a private one"
+    } else if asked.no_lens {
+        "packets are put beside the calls, and --no-lens leaves those out"
+    } else if asked.wire == Some(false) {
+        "--no-wire leaves the packets out"
+    } else if asked.share_net && asked.slow {
+        "only a private network is made slow, not the machine's own"
+    } else {
+        return Ok(());
+    };
+    Err(Trouble::new(format!(
+        "{why}; leave out {option}, or see {} --help",
         typed(step)
     )))
 }
@@ -445,6 +482,8 @@ Without a SCENE the main one is played; --list names them all.
   --svg FILE    draw it into FILE: calls, packets and states as a ladder
   --html FILE   the same as a page that tells of each call its stack, too
   --no-times    in drawings only the order, the same each time
+  --slow        with --wire: each packet takes 0.1 s, to watch short-lived states
+  --pcap FILE   with --wire: the packets of the first play, for Wireshark or tshark
   --json        the record, one JSON object a line
   --plain       no colour
   --all         also what the language's runtime does on its own account

@@ -3,10 +3,12 @@
 mod drawing;
 mod guests;
 
+use std::fs::File;
+use std::io::BufWriter;
 use std::sync::Arc;
 
 use lens::event::{Event, Mark, Note, Outcome};
-use lens::wire::{How, Network};
+use lens::wire::{How, Network, pcap};
 use serde_json::{Value, json};
 
 use crate::cli::{self, Asked};
@@ -29,6 +31,8 @@ pub(crate) struct Performance<'a> {
     trace: bool,
     kernel: bool,
     wire: bool,
+    /// Where the packets of the first play go.
+    pcap: Option<File>,
     /// Whether it has been said what the network cannot give.
     remarked: bool,
     good: bool,
@@ -47,6 +51,7 @@ impl<'a> Performance<'a> {
             trace: false,
             kernel: false,
             wire: false,
+            pcap: None,
             remarked: false,
             good: true,
             guess: None,
@@ -79,7 +84,8 @@ impl<'a> Performance<'a> {
             return print(&format!("{line}\n"));
         }
         self.trace = !self.asked.no_lens && can_trace();
-        self.wire = self.trace && self.asked.wire.unwrap_or(false);
+        self.wire = self.trace && self.wants_wire();
+        self.pcap = self.open_pcap()?;
         self.kernel = self.asked.kernel && self.trace && can_watch_kernel();
         if let Some(language) = self.asked.language {
             self.in_language(language)?;
@@ -93,6 +99,27 @@ impl<'a> Performance<'a> {
             self.main()?;
         }
         Ok(())
+    }
+
+    /// Whether packets were asked for.
+    fn wants_wire(&self) -> bool {
+        let asked = self.asked;
+        let by_another = asked.share_net || asked.slow || asked.pcap.is_some();
+        asked.wire.unwrap_or(by_another)
+    }
+
+    /// The file for the packets, made before the scene is played: if it cannot be written, playing is for nothing.
+    fn open_pcap(&self) -> Result<Option<File>, Trouble> {
+        let Some(path) = &self.asked.pcap else {
+            return Ok(None);
+        };
+        match File::create(path) {
+            Ok(file) => Ok(Some(file)),
+            Err(error) => Err(Trouble::new(format!(
+                "the packets cannot be written to {} ({error}); choose another file",
+                path.display()
+            ))),
+        }
     }
 
     /// The layer that is drawn: the one asked for, or the lowest that plays.
@@ -121,6 +148,9 @@ impl<'a> Performance<'a> {
         })?;
         self.good &= play.trouble.is_none();
         self.without_unasked_stacks(&mut play);
+        if let Some(file) = self.pcap.take() {
+            pcap::write(&mut BufWriter::new(file), &play.events)?;
+        }
         Ok(play)
     }
 
@@ -131,6 +161,7 @@ impl<'a> Performance<'a> {
         }
         let how = How {
             share_net: self.asked.share_net,
+            slow: self.asked.slow,
         };
         match Network::open(how) {
             Ok(network) => {

@@ -29,6 +29,8 @@ Options:
       --svg FILE     draw the run into FILE: calls, packets, states as a ladder
       --html FILE    the same as a page that tells of each call its stack, too
       --no-times     in drawings only the order, the same each time
+      --slow         with --wire: each packet to 127.0.0.0/8 takes 0.1 s, so that
+                     states that are soon over can be watched
       --pcap FILE    with --wire: write the packets to FILE, for Wireshark or tshark
       --pin          run on one processor: calls are slowed down less, but the
                      command sees a machine with one processor
@@ -66,6 +68,7 @@ pub(crate) struct Args {
     pub(crate) svg: Option<PathBuf>,
     pub(crate) html: Option<PathBuf>,
     pub(crate) no_times: bool,
+    pub(crate) slow: bool,
     pub(crate) pcap: Option<PathBuf>,
     pub(crate) pin: bool,
     pub(crate) filter: bool,
@@ -104,6 +107,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
         svg: None,
         html: None,
         no_times: false,
+        slow: false,
         pcap: None,
         pin: false,
         filter: true,
@@ -124,6 +128,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
             Long("svg") => parsed.svg = Some(parser.value()?.into()),
             Long("html") => parsed.html = Some(parser.value()?.into()),
             Long("no-times") => parsed.no_times = true,
+            Long("slow") => parsed.slow = true,
             Long("pcap") => parsed.pcap = Some(parser.value()?.into()),
             Long("pin") => parsed.pin = true,
             Long("no-filter") => parsed.filter = false,
@@ -151,12 +156,18 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
     }
     let of_wire = [
         ("--share-net", parsed.share_net),
+        ("--slow", parsed.slow),
         ("--pcap", parsed.pcap.is_some()),
     ];
     if let Some((option, _)) = of_wire.iter().find(|(_, given)| *given && !parsed.wire) {
         return Err(Misuse(format!(
             "{option} is about packets, which are seen with --wire only: add --wire"
         )));
+    }
+    if parsed.share_net && parsed.slow {
+        return Err(Misuse(
+            "only a private network is made slow: leave out --share-net or --slow".into(),
+        ));
     }
     if parsed.command.is_empty() {
         return Err(Misuse(

@@ -141,6 +141,7 @@ fn run(args: &cli::Args, inherited: &Inherited, output: report::Output) -> io::R
 fn open_network(args: &cli::Args) -> Option<Arc<Network>> {
     let how = How {
         share_net: args.share_net,
+        slow: args.slow,
     };
     match Network::open(how) {
         Ok(network) => {

@@ -14,6 +14,7 @@
 pub mod ours;
 pub mod parse;
 pub mod pcap;
+pub mod slow;
 pub mod states;
 
 // The one place that says where packets can be seen. Elsewhere everything compiles and `open` says no.
@@ -41,6 +42,9 @@ pub(crate) use system::{Capturing, tcp_state};
 pub struct How {
     /// The machine's own, which needs CAP_NET_RAW, instead of a private one.
     pub share_net: bool,
+    /// A wire on which each packet takes a tenth of a second, so that short-lived states can be watched.
+    /// What is sent to 127.0.0.0/8 goes over it; ::1 keeps its full speed.
+    pub slow: bool,
 }
 
 /// A network in which programs can be observed. It serves one run after the other.

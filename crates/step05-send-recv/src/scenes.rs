@@ -67,6 +67,7 @@ fn client_libc(stage: &mut Stage) -> Played {
     let mut buffer = [0; ROOM];
     let count = with_libc::recv(connection, &mut buffer, 0)?;
     stage.say(heard(&buffer[..count]));
+    stage.wait_done("server");
     close(connection);
     Ok(())
 }
@@ -90,6 +91,7 @@ fn client_nix(stage: &mut Stage) -> Played {
     let mut buffer = [0; ROOM];
     let count = with_nix::recv(&connection, &mut buffer, MsgFlags::empty())?;
     stage.say(heard(&buffer[..count]));
+    stage.wait_done("server");
     Ok(())
 }
 
@@ -112,6 +114,7 @@ fn client_socket2(stage: &mut Stage) -> Played {
     let mut buffer = [MaybeUninit::uninit(); ROOM];
     let received = with_socket2::recv(&connection, &mut buffer)?;
     stage.say(heard(received));
+    stage.wait_done("server");
     Ok(())
 }
 
@@ -133,6 +136,7 @@ fn client_std(stage: &mut Stage) -> Played {
     let mut buffer = [0; ROOM];
     let count = with_std::read(&connection, &mut buffer)?;
     stage.say(heard(&buffer[..count]));
+    stage.wait_done("server");
     Ok(())
 }
 

@@ -19,6 +19,7 @@ mod trial;
 use super::{Options, Record};
 use crate::event::{Event, Packet, State, TcpState};
 use crate::kernel::{self, Seen, Watch};
+use crate::wire::slow::{self, Sample};
 use crate::wire::{Capturing, states};
 use std::collections::HashSet;
 use std::io;
@@ -100,11 +101,12 @@ impl Run {
             kernel::attach(&mut record.events, &seen.trace, seen.ahead);
         }
         if let Some(capturing) = self.capturing {
-            let (packets, lost) = capturing.end(&record.events);
-            let wire = with_states(&record.events, &packets);
+            let caught = capturing.end(&record.events);
+            let wire = with_states(&record.events, &caught.packets);
             record.events.extend(wire);
             record.events.sort_by_key(Event::at);
-            record.lost_packets = lost;
+            confirm(&mut record.events, caught.samples);
+            record.lost_packets = caught.lost;
         }
         Ok(record)
     }
@@ -160,6 +162,18 @@ fn with_states(events: &[Event], packets: &[Packet]) -> Vec<Event> {
         _ => true,
     });
     wire
+}
+
+/// Marks the changes of state that the kernel bears out, by what it was found to hold.
+fn confirm(events: &mut [Event], samples: Vec<Sample>) {
+    let held: Vec<Sample> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Held(held) => Some(Sample::from(held)),
+            _ => None,
+        })
+        .collect();
+    slow::confirm(events, samples.into_iter().chain(held));
 }
 
 /// The tracer's thread panicked, which is a mistake in it. The kernel has killed the programs.

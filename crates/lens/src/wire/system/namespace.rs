@@ -13,7 +13,7 @@
 //! The namespaces live as long as a process is in them or a descriptor stands for them. All descriptors are close-on-exec
 //! and in this process only, so that its end, whatever it is, is theirs.
 
-use super::{check, diag, packet_socket, socket};
+use super::{about_device, check, diag, open, packet_socket, slow, socket};
 use nix::errno::Errno;
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg};
 use std::ffi::CStr;
@@ -35,6 +35,16 @@ pub(super) struct Made {
     pub(super) private: Private,
     pub(super) packets: OwnedFd,
     pub(super) diag: OwnedFd,
+    /// The device of a slow wire.
+    pub(super) tun: Option<OwnedFd>,
+}
+
+/// Why there is no private network: half a sentence.
+#[derive(Debug)]
+pub(super) struct Why {
+    pub(super) words: String,
+    /// True where it is only the slow wire that cannot be had.
+    pub(super) of_tun: bool,
 }
 
 impl Private {
@@ -62,28 +72,33 @@ enum Step {
     Loopback,
     Packets,
     Diag,
+    Tun,
     Descriptors,
 }
 
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     Step::Done,
     Step::Unshare,
     Step::Map,
     Step::Loopback,
     Step::Packets,
     Step::Diag,
+    Step::Tun,
     Step::Descriptors,
 ];
 
 /// What the child says: the step, and the errno.
 const ANSWER: usize = 5;
 /// The most descriptors it passes on.
-const DESCRIPTORS: usize = 4;
+const DESCRIPTORS: usize = 5;
 
-/// Makes a private network, or says in half a sentence why not.
-pub(super) fn make() -> Result<Made, String> {
-    let failed =
-        |error: io::Error| format!("no child could be made for a private network ({error})");
+/// Makes a private network, with a slow wire if that is asked for, or says why not.
+pub(super) fn make(slow: bool) -> Result<Made, Why> {
+    let failed = |error: io::Error| {
+        other(format!(
+            "no child could be made for a private network ({error})"
+        ))
+    };
     let (ours, theirs) = pair().map_err(failed)?;
     // SAFETY: geteuid takes nothing and touches no memory.
     let user = unsafe { libc::geteuid() };
@@ -91,6 +106,7 @@ pub(super) fn make() -> Result<Made, String> {
     let group = unsafe { libc::getegid() };
     // Written now, for the child must not allocate.
     let maps = Maps {
+        slow,
         user: format!("{user} {user} 1"),
         group: format!("{group} {group} 1"),
     };
@@ -113,18 +129,25 @@ pub(super) fn make() -> Result<Made, String> {
     }
     let mut descriptors = descriptors.into_iter();
     let mut next = || descriptors.next();
-    match (next(), next(), next(), next()) {
-        (Some(network), Some(packets), Some(diag), user) => Ok(Made {
-            private: Private { user, network },
+    match (next(), next(), next()) {
+        (Some(network), Some(packets), Some(diag)) => Ok(Made {
+            tun: if slow { next() } else { None },
+            private: Private {
+                user: next(),
+                network,
+            },
             packets,
             diag,
         }),
-        _ => Err("the descriptors of a private network were not passed on".into()),
+        _ => Err(other(
+            "the descriptors of a private network were not passed on".into(),
+        )),
     }
 }
 
-/// Which user and group the child is in its user namespace: the same as outside.
+/// What the child is to make, and which user and group it is in its user namespace: the same as outside.
 struct Maps {
+    slow: bool,
     user: String,
     group: String,
 }
@@ -145,6 +168,7 @@ struct Passed {
     network: OwnedFd,
     packets: OwnedFd,
     diag: OwnedFd,
+    tun: Option<OwnedFd>,
     user: Option<OwnedFd>,
 }
 
@@ -168,9 +192,14 @@ fn set_up(maps: &Maps) -> Result<Passed, (Step, io::Error)> {
         Err(error) => return Err((Step::Unshare, error)),
     };
     loopback_up().map_err(in_step(Step::Loopback))?;
+    let tun = match maps.slow {
+        true => Some(slow::lay().map_err(in_step(Step::Tun))?),
+        false => None,
+    };
     Ok(Passed {
         packets: packet_socket().map_err(in_step(Step::Packets))?,
         diag: diag::open().map_err(in_step(Step::Diag))?,
+        tun,
         network: open(c"/proc/self/ns/net", libc::O_RDONLY).map_err(in_step(Step::Descriptors))?,
         user,
     })
@@ -179,10 +208,7 @@ fn set_up(maps: &Maps) -> Result<Passed, (Step, io::Error)> {
 /// `ioctl(SIOCSIFFLAGS)`: a new namespace's loopback device is down.
 fn loopback_up() -> io::Result<()> {
     let socket = socket(libc::AF_INET, libc::SOCK_DGRAM, 0)?;
-    // SAFETY: ifreq is a C structure of numbers and addresses, for which all bits zero is a value.
-    let mut request: libc::ifreq = unsafe { mem::zeroed() };
-    request.ifr_name[0] = b'l' as libc::c_char;
-    request.ifr_name[1] = b'o' as libc::c_char;
+    let mut request = about_device(b"lo\0");
     request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_RUNNING) as i16;
     // SAFETY: SIOCSIFFLAGS reads one ifreq, which lives on this frame.
     check(unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFFLAGS as _, &request) })?;
@@ -190,7 +216,21 @@ fn loopback_up() -> io::Result<()> {
 }
 
 /// Why there is no private network, and what could be done about it.
-fn why(step: Step, errno: i32) -> String {
+fn why(step: Step, errno: i32) -> Why {
+    Why {
+        words: words(step, errno),
+        of_tun: matches!(step, Step::Tun),
+    }
+}
+
+fn other(words: String) -> Why {
+    Why {
+        words,
+        of_tun: false,
+    }
+}
+
+fn words(step: Step, errno: i32) -> String {
     let error = io::Error::from_raw_os_error(errno);
     let what = match step {
         Step::Unshare => match errno {
@@ -212,6 +252,10 @@ fn why(step: Step, errno: i32) -> String {
         Step::Loopback => "the loopback device of a private network cannot be switched on",
         Step::Diag => "the kernel does not tell about sockets (NETLINK_SOCK_DIAG)",
         Step::Packets => "a packet socket is refused in a private network",
+        Step::Tun if errno == libc::ENOENT => {
+            return "a slow wire needs /dev/net/tun, which is not there".into();
+        }
+        Step::Tun => return format!("a slow wire needs a TUN device, which is refused ({error})"),
         Step::Done | Step::Descriptors => "the descriptors of a private network cannot be had",
     };
     if matches!(errno, libc::EPERM | libc::EACCES) {
@@ -249,6 +293,7 @@ fn send(line: &OwnedFd, step: Step, errno: i32, passed: Option<&Passed>) -> io::
             Some(&passed.network),
             Some(&passed.packets),
             Some(&passed.diag),
+            passed.tun.as_ref(),
             passed.user.as_ref(),
         ];
         for descriptor in all.into_iter().flatten() {
@@ -270,7 +315,7 @@ fn send(line: &OwnedFd, step: Step, errno: i32, passed: Option<&Passed>) -> io::
         message.msg_control = control.0.as_mut_ptr().cast();
         // SAFETY: CMSG_SPACE only computes.
         message.msg_controllen = unsafe { libc::CMSG_SPACE(bytes) } as _;
-        // SAFETY: msg_control points to `control`, whose 64 bytes hold a header and four descriptors.
+        // SAFETY: msg_control points to `control`, whose 64 bytes hold a header and five descriptors.
         let header = unsafe { libc::CMSG_FIRSTHDR(&message) };
         // SAFETY: so the first header lies in it, aligned as `Control` is.
         let header = unsafe { &mut *header };
@@ -320,14 +365,6 @@ fn receive(line: &OwnedFd) -> io::Result<(Step, i32, Vec<OwnedFd>)> {
     let step = STEPS.into_iter().find(|known| *known as u8 == step);
     let step = step.ok_or(io::ErrorKind::InvalidData)?;
     Ok((step, i32::from_ne_bytes(errno), descriptors))
-}
-
-/// `open`, with close-on-exec.
-fn open(path: &CStr, flags: i32) -> io::Result<OwnedFd> {
-    // SAFETY: open reads the path with its NUL.
-    let fd = check(unsafe { libc::open(path.as_ptr(), flags | libc::O_CLOEXEC) })?;
-    // SAFETY: the kernel has just made this descriptor for us, so nobody else owns it.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
 /// Writes a file of /proc, which takes a text in one piece.

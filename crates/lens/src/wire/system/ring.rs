@@ -39,12 +39,16 @@ unsafe impl Send for Ring {}
 #[derive(Debug)]
 pub(super) struct Frame {
     pub(super) at: Time,
+    /// The device's number.
+    pub(super) device: i32,
+    /// On its way out over the device; else it came in.
+    pub(super) outgoing: bool,
     pub(super) length: u32,
     pub(super) bytes: Box<[u8]>,
 }
 
 impl Ring {
-    /// Makes the buffer, and from then on takes in what comes over this device.
+    /// Makes the buffer, and from then on takes in what comes over this device; over all with 0, and then also what goes out.
     ///
     /// Whoever closes such a socket last waits until no processor can be looking at it any more, some 30 ms.
     /// Nobody shall wait for that at the end of a run, so a process of its own closes it last.
@@ -58,14 +62,12 @@ impl Ring {
             tp_frame_nr: FRAMES as u32,
         };
         set(&socket, libc::SOL_PACKET, libc::PACKET_RX_RING, &request)?;
-        // The loopback device has each packet twice, once on its way out and once in. Before Linux 4.20 this is unknown,
-        // and half of the buffer goes to what `drain` leaves out.
-        let _ = set(
-            &socket,
-            libc::SOL_PACKET,
-            libc::PACKET_IGNORE_OUTGOING,
-            &1_i32,
-        );
+        if device != 0 {
+            // The loopback device has each packet twice, once on its way out and once in. Before Linux 4.20 this is
+            // unknown, and half of the buffer goes to what is left out later.
+            let ignore = libc::PACKET_IGNORE_OUTGOING;
+            let _ = set(&socket, libc::SOL_PACKET, ignore, &1_i32);
+        }
         let protection = libc::PROT_READ | libc::PROT_WRITE;
         // SAFETY: a new mapping, at a place of the kernel's choice, touches no memory of ours.
         let memory = unsafe {
@@ -111,14 +113,12 @@ impl Ring {
     pub(super) fn drain(&mut self, mut take: impl FnMut(Frame)) {
         while let Some(frame) = self.frame() {
             self.next = (self.next + 1) % FRAMES;
-            if let Some(frame) = frame {
-                take(frame);
-            }
+            take(frame);
         }
     }
 
-    /// The next packet, where there is one; `Some(None)` for one that is left out.
-    fn frame(&mut self) -> Option<Option<Frame>> {
+    /// The next packet, where there is one.
+    fn frame(&mut self) -> Option<Frame> {
         // SAFETY: `next` is below FRAMES, so the frame lies in the mapping.
         let at = unsafe { self.memory.add(self.next * FRAME) };
         // SAFETY: tp_status is the frame's first field, four bytes at an address that is a multiple of 512; the kernel
@@ -142,11 +142,13 @@ impl Ring {
         let bytes = unsafe { at.add(begin) };
         // SAFETY: begin + length is at most FRAME, so the bytes lie in the frame, and the kernel leaves them alone.
         let bytes = unsafe { std::slice::from_raw_parts(bytes.as_ptr(), length) };
-        let frame = (address.sll_pkttype != libc::PACKET_OUTGOING).then(|| Frame {
+        let frame = Frame {
             at: u64::from(header.tp_sec) * 1_000_000_000 + u64::from(header.tp_nsec),
             length: header.tp_len,
+            device: address.sll_ifindex,
+            outgoing: address.sll_pkttype == libc::PACKET_OUTGOING,
             bytes: bytes.into(),
-        });
+        };
         status.store(libc::TP_STATUS_KERNEL, Ordering::Release);
         Some(frame)
     }
