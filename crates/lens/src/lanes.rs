@@ -201,7 +201,9 @@ pub(crate) fn call_text(call: &Call, part: Part, only_packets: bool) -> String {
         Part::Exit if only_packets && call.to_string().starts_with(&text::head(call)) => {
             format!("… {} {}", call.name, text::outcome(call))
         }
-        Part::Exit | Part::Run { .. } | Part::Read | Part::Received => format!("… {call}"),
+        Part::Exit | Part::Run { .. } | Part::Read | Part::Inferred | Part::Received => {
+            format!("… {call}")
+        }
     }
 }
 

@@ -59,8 +59,10 @@ pub enum Part {
         /// The place of the last one in the record.
         last: usize,
     },
-    /// A change of state that was inferred, and that the kernel was seen to have made.
+    /// A change of state that the kernel was certain to be seen to have made.
     Read,
+    /// A change of state that was inferred; whether the kernel was seen to have made it was chance.
+    Inferred,
     /// Of what the kernel held only what waits to be received: the rest was chance.
     Received,
 }

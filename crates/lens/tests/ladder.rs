@@ -40,13 +40,13 @@ LISTEN
                                          … sendto = 15
                                          close(3) …
 (CLOSE-WAIT)    <------------ FIN,ACK seq 16 ack 1 ------------- (FIN-WAIT-1)
-                ----------------- ACK ack 17 ------------------> (FIN-WAIT-2)
                                          … close = 0
 accept(3, 127.0.0.1:40000) = 4
 recvfrom(4, "<hello> & \"hi\"\n") = 15
 recvfrom(4, "") = 0
 close(4) …
-(LAST-ACK)      ------------ FIN,ACK seq 1 ack 17 -------------> (TIME-WAIT)
+(LAST-ACK)      ------------ FIN,ACK seq 1 ack 17 -------------> (FIN-WAIT-2)
+                                         (TIME-WAIT)
 (CLOSED)        <------------------ ACK ack 2 ------------------
 … close = 0
 NAME of a state, and [what waits]: read from the kernel

@@ -2,8 +2,8 @@
 
 use super::certain::Seen;
 use super::owners::ends_of;
-use super::wire::{Test, sends};
-use crate::event::{Content, Event, Packet, Segment, TcpState, Time};
+use super::wire::Test;
+use crate::event::{Content, Event, Segment, State, TcpState, Time};
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 
@@ -14,12 +14,22 @@ pub(super) struct Shown {
     left_out: HashSet<usize>,
     /// The packets by when they were sent and when they arrived, for the states that they brought about.
     packets_at: HashMap<Time, Vec<usize>>,
+    /// Whether packets took their time: then the states were looked at all the while, and none was chance.
+    pub(super) is_slow: bool,
+}
+
+/// A packet stands before the changes of state that it brought about, its sender's first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    Packet,
+    Sender,
+    Receiver,
 }
 
 /// What brought a state about.
-pub(super) enum Cause<'a> {
+pub(super) enum Cause {
     /// This packet; or where the real one is left out, the next that would have told the same.
-    Shown(&'a Packet),
+    Shown(usize),
     LeftOut,
     Unknown,
 }
@@ -42,39 +52,58 @@ impl Shown {
                 .collect(),
             left_out: HashSet::new(),
             packets_at,
+            is_slow: is_slow(events),
         }
     }
 
-    pub(super) fn cause<'a>(
-        &self,
-        events: &'a [Event],
-        local: SocketAddr,
-        peer: SocketAddr,
-        at: Time,
-    ) -> Cause<'a> {
-        let packet = |index: usize| match &events[index] {
-            Event::Packet(packet) => Some(packet),
+    /// The packet that a state came with, by its place.
+    fn packet_of(&self, events: &[Event], state: &State) -> Option<usize> {
+        let found = self.packets_at.get(&state.at)?;
+        let is_theirs = |index: &&usize| match &events[**index] {
+            Event::Packet(packet) => {
+                let (from, to) = ends_of(packet);
+                [(from, to), (to, from)].contains(&(state.local, state.peer))
+            }
+            _ => false,
+        };
+        found.iter().find(is_theirs).copied()
+    }
+
+    /// Whether a state came with a packet, and so was inferred at first.
+    pub(super) fn has_cause(&self, events: &[Event], state: &State) -> bool {
+        self.packet_of(events, state).is_some()
+    }
+
+    /// In which order things stand that happened at one time.
+    pub(super) fn rank(&self, events: &[Event], index: usize) -> Rank {
+        match &events[index] {
+            Event::Packet(_) => Rank::Packet,
+            Event::State(state) => match self.packet_of(events, state).map(|at| &events[at]) {
+                Some(Event::Packet(packet)) if ends_of(packet).0 == state.local => Rank::Sender,
+                _ => Rank::Receiver,
+            },
+            _ => Rank::Receiver,
+        }
+    }
+
+    /// The packet that brought a state about.
+    pub(super) fn cause(&self, events: &[Event], state: &State) -> Cause {
+        let ends = |index: usize| match &events[index] {
+            Event::Packet(packet) => Some(ends_of(packet)),
             _ => None,
         };
-        let is_theirs = |index: &&usize| {
-            packet(**index).is_some_and(|packet| {
-                let ends = ends_of(packet);
-                ends == (local, peer) || ends == (peer, local)
-            })
-        };
-        let index = self
-            .packets_at
-            .get(&at)
-            .and_then(|found| found.iter().find(is_theirs));
-        let Some(&index) = index else {
+        let Some(index) = self.packet_of(events, state) else {
             return Cause::Unknown;
         };
-        let Some(ends) = packet(index).map(ends_of) else {
-            return Cause::Unknown;
-        };
-        let mut next = (index..events.len()).filter(|index| !self.left_out.contains(index));
-        let carrier = next.find_map(|index| packet(index).filter(|packet| ends_of(packet) == ends));
-        carrier.map_or(Cause::LeftOut, Cause::Shown)
+        let mut next = (index..events.len()).filter(|next| !self.left_out.contains(next));
+        let carrier = next.find(|next| ends(*next) == ends(index));
+        match carrier {
+            // A reset acknowledges nothing.
+            Some(carrier) if carrier == index || !is_reset(&events[carrier]) => {
+                Cause::Shown(carrier)
+            }
+            _ => Cause::LeftOut,
+        }
     }
 
     /// What is the same each time.
@@ -88,9 +117,6 @@ impl Shown {
                 is_certain(held.who, held.at, Seen::Connections)
             }
             Event::Held(held) => is_certain(held.who, held.at, Seen::Bytes),
-            Event::State(state) if state.read_from_kernel => state.context.is_none_or(|context| {
-                context.softirq || is_certain(context.who, state.at, Seen::State)
-            }),
             _ => true,
         });
         shown
@@ -122,10 +148,21 @@ impl Shown {
     }
 }
 
-/// The changes of state that were inferred and that the kernel was then seen to have made,
-/// before the socket went to another state: their places in the record.
-/// Only what was certain to be seen counts, where there is a test for that.
-pub(super) fn confirmed(events: &[Event], is_certain: Option<&Test>) -> HashSet<usize> {
+fn is_reset(event: &Event) -> bool {
+    matches!(event, Event::Packet(packet)
+        if matches!(&packet.what, Content::Tcp(segment) if segment.has(Segment::RST)))
+}
+
+/// Whether packets took their time.
+fn is_slow(events: &[Event]) -> bool {
+    let takes_time =
+        |event: &Event| matches!(event, Event::Packet(packet) if packet.arrived.is_some());
+    events.iter().any(takes_time)
+}
+
+/// The changes of state that the kernel was certain to be seen to have made, before the socket went to another state:
+/// their places in the record.
+pub(super) fn confirmed(events: &[Event], is_certain: &Test) -> HashSet<usize> {
     let mut last: HashMap<(SocketAddr, SocketAddr), usize> = HashMap::new();
     let mut found = HashSet::new();
     for (index, event) in events.iter().enumerate() {
@@ -133,9 +170,7 @@ pub(super) fn confirmed(events: &[Event], is_certain: Option<&Test>) -> HashSet<
             Event::State(state) => {
                 last.insert((state.local, state.peer), index);
             }
-            Event::Held(held)
-                if is_certain.is_none_or(|test| test(held.who, held.at, Seen::State)) =>
-            {
+            Event::Held(held) if is_certain(held.who, held.at, Seen::State) => {
                 let of = last.get(&(held.local, held.peer)).copied();
                 found.extend(of.filter(
                     |of| matches!(&events[*of], Event::State(state) if state.to == held.state),
@@ -148,8 +183,9 @@ pub(super) fn confirmed(events: &[Event], is_certain: Option<&Test>) -> HashSet<
 }
 
 /// The segments that were sent because a timer ran out, or might not have been sent because none had:
-/// those that carry nothing new, and do not acknowledge a SYN for the first time, or a FIN within the call that sent it.
-/// On a slow wire an answer never comes within a call, and waits for no timer that is slower.
+/// those that carry nothing new, and do not acknowledge a SYN, or the second FIN, for the first time.
+/// The first FIN may be acknowledged at once, by a timer, or with what comes next; the end that answers the second
+/// has nothing to wait for (RFC 9293, section 3.6). On a slow wire no timer is slower than the packets.
 fn by_timers(events: &[Event]) -> HashSet<usize> {
     #[derive(Default)]
     struct Direction {
@@ -157,25 +193,13 @@ fn by_timers(events: &[Event]) -> HashSet<usize> {
         first: u32,
         /// How far the sender has come since.
         upto: u32,
-        /// What follows its SYN and its FIN, while that is not acknowledged, and when a FIN was sent.
-        marks: Vec<(u32, Option<Time>)>,
+        /// What follows its SYN and its FIN, while that is not acknowledged, and whether it is the FIN.
+        marks: Vec<(u32, bool)>,
+        has_ended: bool,
     }
     let mut directions: HashMap<(SocketAddr, SocketAddr), Direction> = HashMap::new();
     let mut found = HashSet::new();
-    let is_slow = events
-        .iter()
-        .any(|event| matches!(event, Event::Packet(packet) if packet.arrived.is_some()));
-    let calls = events.iter().filter_map(|event| match event {
-        Event::Call(call) if sends(call) => Some((call.entered, call.left.unwrap_or(Time::MAX))),
-        _ => None,
-    });
-    let calls: Vec<(Time, Time)> = calls.collect();
-    let in_one_call = |first: Time, second: Time| {
-        is_slow
-            || calls
-                .iter()
-                .any(|(entered, left)| *entered <= first && second <= *left)
-    };
+    let is_slow = is_slow(events);
     for (index, event) in events.iter().enumerate() {
         let Event::Packet(packet) = event else {
             continue;
@@ -198,14 +222,15 @@ fn by_timers(events: &[Event]) -> HashSet<usize> {
             };
             directions.insert((from, to), fresh);
         }
+        let has_ended = directions.get(&(from, to)).is_some_and(|own| own.has_ended);
         let mut answers = false;
         if segment.has(Segment::ACK)
             && let Some(other) = directions.get_mut(&(to, from))
         {
             let acknowledged = segment.acknowledgement.wrapping_sub(other.first);
-            other.marks.retain(|(end, sent)| {
+            other.marks.retain(|(end, is_fin)| {
                 let answered = *end <= acknowledged;
-                answers |= answered && sent.is_none_or(|sent| in_one_call(sent, packet.at));
+                answers |= answered && (!is_fin || has_ended || is_slow);
                 !answered
             });
         }
@@ -219,8 +244,9 @@ fn by_timers(events: &[Event]) -> HashSet<usize> {
         if brings {
             own.upto = own.upto.max(end);
             if marks > 0 {
-                let sent = segment.has(Segment::FIN).then_some(packet.at);
-                own.marks.push((end, sent));
+                let is_fin = segment.has(Segment::FIN);
+                own.marks.push((end, is_fin));
+                own.has_ended |= is_fin;
             }
         }
         if !brings && !answers && !segment.has(Segment::RST) {

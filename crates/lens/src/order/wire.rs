@@ -11,11 +11,11 @@
 //! - What the kernel held is left out where it was chance how far the other threads had come.
 
 use super::certain::Seen;
-use super::owners::Owners;
-use super::shown::{Cause, Shown, confirmed};
+use super::owners::{Owners, ends_of};
+use super::shown::{Cause, Rank, Shown, confirmed};
 use super::{Lane, Part, Row};
 use crate::event::{Call, Content, Event, Packet, Segment, Time, Who};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Whether a record has anything of the wire in it. Without, states are drawn below their calls.
 pub(super) fn is_in(events: &[Event]) -> bool {
@@ -45,7 +45,6 @@ pub(super) fn placed(
     let moments = moments(events, rows);
     let mut places = Places {
         events,
-        lanes,
         owners: &owners,
         of_entry: HashMap::new(),
         of_exit: HashMap::new(),
@@ -63,15 +62,12 @@ pub(super) fn placed(
     };
     let by_cause = matches!(by, By::Cause(_)) && !all;
     shown.only_changes(events, by_cause);
-    let confirmed = confirmed(
-        events,
-        match by {
-            By::Cause(is_certain) if !all => Some(*is_certain),
-            _ => None,
-        },
-    );
+    let confirmed = match by {
+        By::Cause(is_certain) if !all => confirmed(events, is_certain),
+        _ => HashSet::new(),
+    };
     // The items with the moment that they stand behind; 0 is before all of them.
-    let mut items: Vec<(usize, Time, bool, usize)> = Vec::new();
+    let mut items: Vec<(usize, Time, Rank, usize)> = Vec::new();
     for &index in &shown.events {
         let at = events[index].at();
         let (place, at) = match by {
@@ -81,9 +77,7 @@ pub(super) fn placed(
                 None => continue,
             },
         };
-        // A packet before what it brought about.
-        let is_packet = matches!(events[index], Event::Packet(_));
-        items.push((place, at, !is_packet, index));
+        items.push((place, at, shown.rank(events, index), index));
     }
     items.sort_unstable();
     let mut items = items.into_iter().peekable();
@@ -96,6 +90,11 @@ pub(super) fn placed(
             if let Some(mut row) = places.row(index) {
                 row.part = match &events[index] {
                     Event::State(_) if confirmed.contains(&index) => Part::Read,
+                    Event::State(state)
+                        if by_cause && !shown.is_slow && shown.has_cause(events, state) =>
+                    {
+                        Part::Inferred
+                    }
                     Event::Held(_) if by_cause => Part::Received,
                     _ => Part::Whole,
                 };
@@ -193,7 +192,6 @@ fn joins(events: &[Event], last: Option<&Row>, index: usize) -> bool {
 
 struct Places<'a> {
     events: &'a [Event],
-    lanes: &'a [Lane],
     owners: &'a Owners,
     moments: &'a [Moment],
     of_entry: HashMap<usize, usize>,
@@ -224,25 +222,19 @@ impl Places<'_> {
     fn by_cause(&self, index: usize, shown: &Shown) -> Option<(usize, Time)> {
         let event = &self.events[index];
         Some(match event {
-            Event::Packet(packet) => (self.of_packet(packet), packet.at),
-            Event::State(state) if !state.read_from_kernel => {
-                let cause = shown.cause(self.events, state.local, state.peer, state.at);
-                match cause {
-                    Cause::Shown(packet) => (self.of_packet(packet), packet.at),
-                    Cause::LeftOut => return None,
-                    Cause::Unknown => {
-                        let lane = self.owners.lane(state.local, state.peer, state.at);
-                        (self.by_then(&[lane], state.at), state.at)
-                    }
-                }
-            }
+            Event::Packet(packet) => (self.of_packet(index), packet.at),
             Event::State(state) => {
                 let lane = self.owners.lane(state.local, state.peer, state.at);
-                let place = match state.context {
-                    Some(context) if !context.softirq => self.after(context.who, state.at),
-                    _ => self.by_then(&[lane], state.at),
-                };
-                (place, state.at)
+                match shown.cause(self.events, state) {
+                    Cause::Shown(index) => (self.of_packet(index), self.events[index].at()),
+                    Cause::LeftOut => return None,
+                    Cause::Unknown => match state.context {
+                        Some(context) if !context.softirq => {
+                            (self.after(context.who, state.at), state.at)
+                        }
+                        _ => (self.by_then(&[lane], state.at), state.at),
+                    },
+                }
             }
             Event::Held(held) => (self.after(held.who, held.at), held.at),
             _ => return None,
@@ -250,25 +242,50 @@ impl Places<'_> {
     }
 
     /// Behind the entry of the call that sent it.
-    fn of_packet(&self, packet: &Packet) -> usize {
-        let (from, to) = self.owners.lanes(packet);
-        let concerned = |call: &Call| {
-            let lane =
-                (self.lanes.iter()).position(|lane| lane.processes.contains(&call.who.process));
-            lane.is_some() && (lane == from || lane == to)
+    fn of_packet(&self, index: usize) -> usize {
+        let Event::Packet(packet) = &self.events[index] else {
+            return 0;
         };
-        let senders = self.of_entry.iter().filter_map(|(event, moment)| {
-            let Event::Call(call) = &self.events[*event] else {
-                return None;
-            };
-            let inside =
-                call.entered <= packet.at && call.left.is_none_or(|left| packet.at <= left);
-            (inside && sends(call) && concerned(call)).then_some((call.entered, *moment))
-        });
-        match senders.max() {
-            Some((_, moment)) => moment + 1,
-            None => self.by_then(&[from, to], packet.at),
+        let (from, to) = self.owners.lanes(packet);
+        if let Some(moment) = self.call_of(index) {
+            return moment + 1;
         }
+        self.by_then(&[from, to], packet.at)
+    }
+
+    /// The moment at which the call began that sent a packet: for an answer, the one that it answers;
+    /// else one of the sender's, or else one of the receiver's.
+    fn call_of(&self, index: usize) -> Option<usize> {
+        let Event::Packet(packet) = &self.events[index] else {
+            return None;
+        };
+        let contains = |moment: &usize| match &self.events[self.moments[*moment].row.event] {
+            Event::Call(call) => {
+                call.entered <= packet.at && call.left.is_none_or(|left| packet.at <= left)
+            }
+            _ => false,
+        };
+        if answers(packet) {
+            let (from, to) = ends_of(packet);
+            let before = self.events[..index].iter().rposition(
+                |event| matches!(event, Event::Packet(other) if ends_of(other) == (to, from)),
+            );
+            let call = before.and_then(|before| self.call_of(before));
+            if let Some(moment) = call.filter(contains) {
+                return Some(moment);
+            }
+        }
+        let (from, to) = self.owners.lanes(packet);
+        [from, to].into_iter().flatten().find_map(|lane| {
+            let senders = self.of_entry.iter().filter_map(|(event, moment)| {
+                let Event::Call(call) = &self.events[*event] else {
+                    return None;
+                };
+                let theirs = self.moments[*moment].row.lane == lane;
+                (theirs && sends(call) && contains(moment)).then_some((call.entered, *moment))
+            });
+            senders.max().map(|(_, moment)| moment)
+        })
     }
 
     /// Behind the last that a thread had begun by a time: behind the end of a call that it was in.
@@ -297,8 +314,16 @@ impl Places<'_> {
     }
 }
 
+/// Whether a segment says only that another has come.
+fn answers(packet: &Packet) -> bool {
+    let marks = Segment::SYN | Segment::FIN | Segment::RST;
+    matches!(&packet.what, Content::Tcp(segment)
+        if segment.data.total == 0
+            && (segment.flags & marks == 0 || segment.has(Segment::SYN | Segment::ACK)))
+}
+
 /// Whether a call can send a packet of its own.
-pub(super) fn sends(call: &Call) -> bool {
+fn sends(call: &Call) -> bool {
     matches!(
         &*call.name,
         "connect"

@@ -159,7 +159,7 @@ pub fn state(state: &State, part: Part) -> String {
 
 /// Whether the kernel was seen to have this state.
 pub fn is_read(state: &State, part: Part) -> bool {
-    state.read_from_kernel || part == Part::Read
+    part == Part::Read || part != Part::Inferred && state.read_from_kernel
 }
 
 /// What the kernel held, in brackets: `[1 waits for accept, backlog 5]`, `[3 bytes wait for recv]`.
