@@ -49,7 +49,7 @@ close(4) …
                                          (TIME-WAIT)
 (CLOSED)        <------------------ ACK ack 2 ------------------
 … close = 0
-NAME of a state, and [what waits]: read from the kernel
+NAME of a state, and [what waits]: read from the kernel after a call
 (NAME): inferred from the packets, as RFC 9293 has it
 "#;
     assert_eq!(text(&hello(), 80, false), expected[1..]);
