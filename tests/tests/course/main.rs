@@ -25,3 +25,4 @@ mod scenes;
 mod serve;
 mod stack;
 mod user;
+mod wire;

@@ -1,49 +1,48 @@
 //! Which packets of a network that others use too are those of the observed programs.
 
-use crate::event::{Address, Content, Ends, Event, Packet};
-use std::collections::HashSet;
-use std::net::{IpAddr, SocketAddr};
+use crate::event::{Address, Content, Event, Packet, Time};
+use std::collections::{HashMap, HashSet};
+use std::net::SocketAddr;
 
-/// The addresses that sockets of the observed programs had.
+/// The sockets of the observed programs, as the kernel told their addresses after the calls that gave them some.
 #[derive(Debug, Default)]
 pub struct Ours {
-    addresses: HashSet<SocketAddr>,
-    /// Of sockets that are bound to every address.
-    ports: HashSet<u16>,
+    /// Those with a peer: both addresses.
+    connected: HashSet<(SocketAddr, SocketAddr)>,
+    /// Those without, and since when they had the address: somebody else may have had it before.
+    alone: HashMap<SocketAddr, Time>,
+    /// Of those that are bound to every address, the ports.
+    everywhere: HashMap<u16, Time>,
 }
 
 impl Ours {
-    /// Takes them from the record: from what the kernel said of the sockets after each call that gives one an address.
+    /// Takes them from the record.
     pub fn of(events: &[Event]) -> Ours {
         let mut ours = Ours::default();
         for event in events {
-            match event {
-                Event::Call(call) => {
-                    if let Some(Ends {
-                        local: Some(Address::Inet(local)),
-                        ..
-                    }) = call.ends
-                    {
-                        ours.add(local);
-                    }
+            let Event::Call(call) = event else { continue };
+            let Some(ends) = &call.ends else { continue };
+            match (&ends.local, &ends.peer) {
+                (Some(Address::Inet(local)), Some(Address::Inet(peer))) => {
+                    ours.connected.insert((canonical(*local), canonical(*peer)));
                 }
-                Event::Held(held) => ours.add(held.local),
+                (Some(Address::Inet(local)), _) => ours.add_alone(canonical(*local), call.entered),
                 _ => {}
             }
         }
         ours
     }
 
-    fn add(&mut self, local: SocketAddr) {
-        let local = canonical(local);
+    fn add_alone(&mut self, local: SocketAddr, since: Time) {
         if local.port() == 0 {
             return;
         }
-        if local.ip().is_unspecified() {
-            self.ports.insert(local.port());
+        let known = if local.ip().is_unspecified() {
+            self.everywhere.entry(local.port()).or_insert(since)
         } else {
-            self.addresses.insert(local);
-        }
+            self.alone.entry(local).or_insert(since)
+        };
+        *known = since.min(*known);
     }
 
     /// Whether a packet comes from one of these sockets, goes to one, or tells of an error in one that does.
@@ -52,17 +51,24 @@ impl Ours {
             Content::Icmp { about, .. } => about,
             _ => Some((packet.from, packet.to)),
         };
-        ends.is_some_and(|(from, to)| self.is_one(from) || self.is_one(to))
+        let Some((from, to)) = ends else { return false };
+        let (from, to) = (canonical(from), canonical(to));
+        self.connected.contains(&(from, to))
+            || self.connected.contains(&(to, from))
+            || self.is_alone(from, packet.at)
+            || self.is_alone(to, packet.at)
     }
 
-    fn is_one(&self, address: SocketAddr) -> bool {
-        let address = canonical(address);
-        self.addresses.contains(&address) || self.ports.contains(&address.port())
+    fn is_alone(&self, address: SocketAddr, at: Time) -> bool {
+        let since = [
+            self.alone.get(&address),
+            self.everywhere.get(&address.port()),
+        ];
+        since.into_iter().flatten().any(|since| *since <= at)
     }
 }
 
 /// An IPv4 address, also where a socket of AF_INET6 has it as an IPv6 one.
 fn canonical(address: SocketAddr) -> SocketAddr {
-    let ip: IpAddr = address.ip().to_canonical();
-    SocketAddr::new(ip, address.port())
+    SocketAddr::new(address.ip().to_canonical(), address.port())
 }

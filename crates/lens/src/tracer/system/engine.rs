@@ -829,6 +829,8 @@ fn gets_address(number: i64, args: &[u64; 6], returned: i64, any: bool) -> Optio
         libc::SYS_bind | libc::SYS_listen if returned >= 0 => Some(fd),
         libc::SYS_connect if returned >= 0 || returned == -i64::from(libc::EINPROGRESS) => Some(fd),
         libc::SYS_accept | libc::SYS_accept4 => i32::try_from(returned).ok().filter(|&fd| fd >= 0),
+        // One that is refused has an address all the same.
+        libc::SYS_connect if any => Some(fd),
         libc::SYS_sendto | libc::SYS_sendmsg if any && returned >= 0 => Some(fd),
         _ => None,
     }
