@@ -101,11 +101,11 @@ impl<'a> Performance<'a> {
         Ok(())
     }
 
-    /// Whether packets were asked for.
+    /// Whether packets were asked for, or are what the scene is about.
     fn wants_wire(&self) -> bool {
         let asked = self.asked;
         let by_another = asked.share_net || asked.slow || asked.pcap.is_some();
-        asked.wire.unwrap_or(by_another)
+        asked.wire.unwrap_or(by_another || self.scene.wire)
     }
 
     /// The file for the packets, made before the scene is played: if it cannot be written, playing is for nothing.

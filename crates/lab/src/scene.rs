@@ -136,6 +136,7 @@ pub struct Scene {
     pub(crate) needs: Option<fn() -> Result<(), String>>,
     pub(crate) aside: Option<fn(&str) -> Option<&'static str>>,
     pub(crate) guests: Vec<Guest>,
+    pub(crate) wire: bool,
 }
 
 impl Scene {
@@ -158,6 +159,7 @@ impl Scene {
             needs: None,
             aside: None,
             guests: Vec::new(),
+            wire: false,
         }
     }
 
@@ -256,6 +258,12 @@ impl Scene {
     /// A word beside each system call of that name in the drawing.
     pub fn aside(mut self, aside: fn(&str) -> Option<&'static str>) -> Scene {
         self.aside = Some(aside);
+        self
+    }
+
+    /// Shows the packets, too, without being asked for: for a scene whose subject they are.
+    pub fn wire(mut self) -> Scene {
+        self.wire = true;
         self
     }
 

@@ -20,6 +20,7 @@ pub(crate) fn ephemeral_port() -> Scene {
         "connect",
         "connect gives the client a port, and returns before anyone accepts",
     )
+    .wire()
     .core()
     .peer("server", server)
     .actor(

@@ -30,6 +30,7 @@ pub(crate) fn scene() -> Scene {
         "backlog",
         "a queue for one, and a server that is busy while more connections come",
     )
+    .wire()
     .core()
     .actor("server", parts)
     .peer("client", client)

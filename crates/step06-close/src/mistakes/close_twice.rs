@@ -30,6 +30,7 @@ pub(crate) fn scene() -> Scene {
         "close-twice",
         "the first connection is closed twice, and it is the second one that dies",
     )
+    .wire()
     .actor("client", parts)
     .peer("server", server)
     .breaks(&[Sign::Found("client", "EBADF")])
