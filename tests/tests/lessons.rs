@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use course_tests::lesson::Problem;
 use course_tests::sync::{Page, Typed, check, pages};
-use course_tests::{STEPS, assert_same, diagram, drawing, links, matrix, normal_form, not_run, root, scenes};
+use course_tests::{
+    STEPS, assert_same, diagram, drawing, links, matrix, normal_form, not_run, root, scenes,
+};
 
 #[track_caller]
 fn every_page() -> Vec<Page> {

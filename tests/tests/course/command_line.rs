@@ -85,6 +85,9 @@ fn help_and_version(step: &str) {
             "--share-net",
             "--slow",
             "--pcap",
+            "--svg FILE",
+            "--html FILE",
+            "--no-times",
             "Exit status",
         ] {
             output.check(output.stdout.contains(option), &format!("lacks {option}"));

@@ -16,6 +16,7 @@ macro_rules! for_each_step {
 }
 
 mod command_line;
+mod drawings;
 mod guests;
 mod kernel;
 mod layout;

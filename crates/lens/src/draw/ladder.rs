@@ -140,7 +140,15 @@ impl<'a> Draft<'a> {
         }
         let count = names.len();
         let margin = if timed { TIMES } else { 0 };
-        let alone = margin + if has_packets || has_states { APART } else { 30 };
+        let alone = if has_packets || has_states {
+            APART
+        } else {
+            // Room for half of the name.
+            names
+                .first()
+                .map_or(0, |name| name.chars().count() as i32 * 5 + 12)
+        };
+        let alone = margin + alone;
         let lanes = names.into_iter().enumerate().map(|(index, name)| Line {
             name,
             x: match index {

@@ -117,7 +117,7 @@ pub(super) fn event(sheet: &Sheet<'_>, index: usize, lane: &str) -> String {
             format!("{} -> {}: {}", packet.from, packet.to, wire::packet(packet))
         }
         Event::Held(held) => format!("{}: {}", held.local, wire::held(held, Part::Whole)),
-        Event::State(state) => self::state(state, false),
+        Event::State(state) => self::state(state, state.read_from_kernel),
         Event::Life(life) => format!("{lane}: {}", turn(&life.what).unwrap_or_default()),
         Event::Mark(mark) => match &mark.what {
             Note::Said(text) => format!("{lane}: » {text}"),
@@ -128,7 +128,7 @@ pub(super) fn event(sheet: &Sheet<'_>, index: usize, lane: &str) -> String {
 
 /// A change of state with its socket.
 pub(super) fn state(state: &State, is_read: bool) -> String {
-    let how = if state.read_from_kernel || is_read {
+    let how = if is_read {
         "read from the kernel"
     } else {
         "inferred from the packets"

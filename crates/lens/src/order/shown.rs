@@ -130,8 +130,9 @@ impl Shown {
             let Event::Held(held) = &events[*index] else {
                 return true;
             };
-            // A socket that is gone holds nothing; that is no news of its queues.
-            if held.state == TcpState::Closed {
+            // What was closed has nobody any more who could receive.
+            use TcpState::{Closed, Closing, LastAck, TimeWait};
+            if matches!(held.state, Closed | Closing | LastAck | TimeWait) {
                 return false;
             }
             // Of a socket that listens, the second number is its backlog.

@@ -98,13 +98,9 @@ pub(super) fn placed(
                     Event::Held(_) if by_cause => Part::Received,
                     _ => Part::Whole,
                 };
-                match by {
-                    By::Cause(_) if by_cause && joins(events, out.last(), index) => {
-                        if let Some(last) = out.last_mut() {
-                            last.part = Part::Run { last: index };
-                        }
-                    }
-                    _ => out.push(row),
+                match joined(events, &mut out, index).filter(|_| by_cause) {
+                    Some(run) => run.part = Part::Run { last: index },
+                    None => out.push(row),
                 }
             }
         }
@@ -173,21 +169,23 @@ fn push(rows: &mut Vec<Row>, row: Row) {
     }
 }
 
-/// Whether a segment goes on with the data of the row before it.
-fn joins(events: &[Event], last: Option<&Row>, index: usize) -> bool {
-    let Some(last) = last else { return false };
-    let before = match last.part {
+/// The row whose data a segment goes on with: the last one but for changes of state.
+fn joined<'a>(events: &[Event], rows: &'a mut [Row], index: usize) -> Option<&'a mut Row> {
+    let mut before = rows.iter_mut().rev();
+    let last = before.find(|row| !matches!(events[row.event], Event::State(_)))?;
+    let end = match last.part {
         Part::Run { last } => last,
         _ => last.event,
     };
-    let (Event::Packet(before), Event::Packet(now)) = (&events[before], &events[index]) else {
-        return false;
+    let (Event::Packet(before), Event::Packet(now)) = (&events[end], &events[index]) else {
+        return None;
     };
     let has_data = |packet: &Packet| {
         matches!(&packet.what, Content::Tcp(segment)
             if segment.data.total > 0 && !segment.has(Segment::FIN) && !segment.has(Segment::SYN))
     };
-    (before.from, before.to) == (now.from, now.to) && has_data(before) && has_data(now)
+    let goes_on = (before.from, before.to) == (now.from, now.to);
+    (goes_on && has_data(before) && has_data(now)).then_some(last)
 }
 
 struct Places<'a> {

@@ -175,20 +175,11 @@ pub fn held(held: &Held, part: Part) -> String {
             held.receive_queue, held.send_queue
         );
     }
-    let ended = matches!(
-        held.state,
-        TcpState::CloseWait | TcpState::LastAck | TcpState::Closing | TcpState::TimeWait
-    );
-    // The kernel counts a FIN that was not received yet like one byte.
-    let fin = ended && held.receive_queue > 0;
-    let waiting = held.receive_queue - u32::from(fin);
-    let fin = if fin { " and the FIN" } else { "" };
-    let (unit, wait) = match (waiting, fin) {
-        (1, "") => ("byte", "waits"),
-        (1, _) => ("byte", "wait"),
+    let (unit, wait) = match held.receive_queue {
+        1 => ("byte", "waits"),
         _ => ("bytes", "wait"),
     };
-    let mut text = format!("[{waiting} {unit}{fin} {wait} for recv");
+    let mut text = format!("[{} {unit} {wait} for recv", held.receive_queue);
     if held.send_queue > 0 && part != Part::Received {
         let _ = write!(text, ", {} sent and not acknowledged", held.send_queue);
     }

@@ -109,6 +109,8 @@ fn serve_one_client(stage: &mut Stage, listener: &TcpListener) -> Played {
     let mut buffer = [0; 16];
     let count = first.read(&mut buffer)?;
     stage.say(format!("the first client ended; it sent {count} bytes"));
+    // Who closes first decides which end sends which packet.
+    stage.wait_done("client");
     Ok(())
 }
 
