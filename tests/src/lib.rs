@@ -7,6 +7,7 @@
 pub mod client;
 pub mod diagram;
 pub mod diff;
+pub mod drawing;
 pub mod group;
 pub mod lesson;
 pub mod links;

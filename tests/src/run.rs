@@ -230,11 +230,12 @@ impl Output {
         self
     }
 
-    /// The lines on standard error, but for the one that says that this machine lets nothing be traced.
+    /// The lines on standard error, but for those that say what this machine does not let be seen.
     pub fn complaints(&self) -> Vec<&str> {
         let lines = self.stderr.lines();
+        let missing = ["not traced: ", "no packets: "];
         lines
-            .filter(|line| !line.starts_with("not traced: "))
+            .filter(|line| !missing.iter().any(|words| line.starts_with(words)))
             .collect()
     }
 

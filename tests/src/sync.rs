@@ -145,6 +145,11 @@ fn expected(block: &Block, root: &Path) -> Expected {
                 ));
             }
             let text = output(command);
+            if let Ok(text) = &text
+                && let Some(line) = text.lines().find(|line| line.starts_with("no packets: "))
+            {
+                return Expected::Missing(format!("`{command}`: {line}"));
+            }
             // Another program may just now have the port that a scene must have, say.
             if let Ok(Some(missing)) = text
                 .as_ref()

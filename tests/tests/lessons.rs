@@ -1,10 +1,12 @@
-//! The lessons are held to the code: blocks, links, commands, scenes, diagrams, the list of steps.
+//! The lessons are held to the code: blocks, links, commands, scenes, diagrams, drawings, the list of steps.
 
 use std::collections::BTreeSet;
 
 use course_tests::lesson::Problem;
 use course_tests::sync::{Page, Typed, check, pages};
-use course_tests::{STEPS, diagram, links, matrix, not_run, root, scenes};
+use course_tests::{
+    STEPS, assert_same, diagram, drawing, links, matrix, normal_form, not_run, root, scenes,
+};
 
 #[track_caller]
 fn every_page() -> Vec<Page> {
@@ -158,6 +160,21 @@ fn every_diagram_is_what_its_text_says() {
             "{} is stale; `cargo course sync` renews it",
             path.display()
         );
+    }
+}
+
+#[test]
+fn every_drawing_is_what_its_step_draws_now() {
+    for shown in drawing::all(&every_page()) {
+        let path = shown.path.display().to_string();
+        match &shown.now {
+            Err(why) => not_run(&path, why),
+            Ok(now) => assert_same(
+                &normal_form(&shown.old),
+                &normal_form(now),
+                &format!("{path}, which `cargo course sync` renews"),
+            ),
+        }
     }
 }
 

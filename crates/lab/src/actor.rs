@@ -34,7 +34,9 @@ pub(crate) fn run(step: &Step, args: &[String]) -> ExitCode {
     };
     let ready = stage.end.tell(Told::Ready).map_err(Trouble::from);
     let played = ready.and_then(|()| match role {
-        Role::Act(act) => act(&mut stage),
+        Role::Act(act) => {
+            act(&mut stage).map(|()| stage.is_done(args.get(3).map_or("", String::as_str)))
+        }
         Role::Guest {
             scene,
             actor,

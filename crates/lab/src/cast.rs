@@ -39,6 +39,7 @@ impl Cast {
                 live: request.live.map(|live| live.sender.clone()),
                 stacks: request.stack,
                 kernel: request.kernel,
+                wire: request.wire.clone(),
                 ..lens::Options::default()
             };
             Cast::Traced(lens::start(commands, &options)?)
@@ -94,6 +95,12 @@ impl Cast {
         match self {
             Cast::Traced(running) => {
                 let record = running.wait()?;
+                if record.lost_packets > 0 {
+                    eprintln!(
+                        "{} packets came faster than they could be kept and are missing",
+                        record.lost_packets
+                    );
+                }
                 Ok((record.events, record.statuses))
             }
             Cast::Plain(children) => {

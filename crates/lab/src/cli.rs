@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::net::{SocketAddr, SocketAddrV4, ToSocketAddrs};
+use std::path::PathBuf;
 
 use lexopt::prelude::*;
 
@@ -47,9 +48,18 @@ pub(crate) struct Asked {
     pub(crate) no_lens: bool,
     pub(crate) stack: bool,
     pub(crate) kernel: bool,
+    /// Packets: asked for, or not wanted; else as the scene has it.
+    pub(crate) wire: Option<bool>,
+    pub(crate) share_net: bool,
+    /// Where to draw it.
+    pub(crate) svg: Option<PathBuf>,
+    pub(crate) html: Option<PathBuf>,
+    pub(crate) no_times: bool,
+    pub(crate) slow: bool,
+    pub(crate) pcap: Option<PathBuf>,
 }
 
-const FLAGS: [&str; 15] = [
+const FLAGS: [&str; 23] = [
     "--layer",
     "--list",
     "--predict",
@@ -63,6 +73,14 @@ const FLAGS: [&str; 15] = [
     "--no-lens",
     "--stack",
     "--kernel",
+    "--wire",
+    "--no-wire",
+    "--share-net",
+    "--svg",
+    "--html",
+    "--no-times",
+    "--slow",
+    "--pcap",
     "--help",
     "--version",
 ];
@@ -86,6 +104,13 @@ pub(crate) fn parse(
         no_lens: false,
         stack: false,
         kernel: false,
+        wire: None,
+        share_net: false,
+        svg: None,
+        html: None,
+        no_times: false,
+        slow: false,
+        pcap: None,
     };
     let mut words = Vec::new();
     let mut own = Vec::new();
@@ -123,6 +148,14 @@ pub(crate) fn parse(
             Long("no-lens") => asked.no_lens = true,
             Long("stack") => asked.stack = true,
             Long("kernel") => asked.kernel = true,
+            Long("wire") => asked.wire = Some(true),
+            Long("no-wire") => asked.wire = Some(false),
+            Long("share-net") => asked.share_net = true,
+            Long("svg") => asked.svg = Some(parser.value()?.into()),
+            Long("html") => asked.html = Some(parser.value()?.into()),
+            Long("no-times") => asked.no_times = true,
+            Long("slow") => asked.slow = true,
+            Long("pcap") => asked.pcap = Some(parser.value()?.into()),
             Long("list") => show = Some(Task::List),
             Long("help") | Short('h') => show = Some(Task::Help),
             Long("version") | Short('V') => show = Some(Task::Version),
@@ -170,6 +203,8 @@ pub(crate) fn parse(
             typed(step)
         )));
     }
+    check_drawing(&asked, step)?;
+    check_wire(&asked, step)?;
     if asked.guests && !step.has_guests() {
         return Err(Trouble::new(format!(
             "{} has no guests in other languages; leave out --guests",
@@ -285,6 +320,14 @@ fn check_own(asked: &Asked, own: &[(String, String)], step: &Step) -> Result<(),
         ("--all", asked.all),
         ("--stack", asked.stack),
         ("--kernel", asked.kernel),
+        ("--wire", asked.wire == Some(true)),
+        ("--no-wire", asked.wire == Some(false)),
+        ("--share-net", asked.share_net),
+        ("--slow", asked.slow),
+        ("--pcap", asked.pcap.is_some()),
+        ("--svg", asked.svg.is_some()),
+        ("--html", asked.html.is_some()),
+        ("--no-times", asked.no_times),
     ];
     if let Some((flag, _)) = of_scenes.into_iter().find(|(_, given)| *given) {
         return Err(Trouble::new(format!(
@@ -302,6 +345,61 @@ fn check_own(asked: &Asked, own: &[(String, String)], step: &Step) -> Result<(),
         ))),
         None => Ok(()),
     }
+}
+
+/// What cannot be drawn.
+fn check_drawing(asked: &Asked, step: &Step) -> Result<(), Trouble> {
+    let flag = match (&asked.svg, &asked.html) {
+        (Some(_), _) => "--svg",
+        (_, Some(_)) => "--html",
+        _ if asked.no_times => {
+            return Err(Trouble::new(
+                "--no-times is for drawings: add --svg FILE or --html FILE",
+            ));
+        }
+        _ => return Ok(()),
+    };
+    let why = if matches!(asked.task, Task::Serve(_) | Task::Connect(_)) {
+        "a drawing is made when a scene has ended, and a half goes on"
+    } else if asked.repeat.is_some() {
+        "one play is drawn, and --repeat only counts how many came out"
+    } else if asked.no_lens {
+        "what is drawn is what the lens saw, and --no-lens does not look"
+    } else {
+        return Ok(());
+    };
+    Err(Trouble::new(format!(
+        "{why}; leave out {flag}, or see {} --help",
+        typed(step)
+    )))
+}
+
+/// What cannot be asked of the packets. `--slow`, `--pcap` and `--share-net` ask for them, too.
+fn check_wire(asked: &Asked, step: &Step) -> Result<(), Trouble> {
+    let options = [
+        ("--wire", asked.wire == Some(true)),
+        ("--share-net", asked.share_net),
+        ("--slow", asked.slow),
+        ("--pcap", asked.pcap.is_some()),
+    ];
+    let Some((option, _)) = options.into_iter().find(|(_, given)| *given) else {
+        return Ok(());
+    };
+    let why = if matches!(asked.task, Task::Serve(_) | Task::Connect(_)) {
+        "a half talks to whoever is there over the machine's own network, and packets are seen in a private one"
+    } else if asked.no_lens {
+        "packets are put beside the calls, and --no-lens leaves those out"
+    } else if asked.wire == Some(false) {
+        "--no-wire leaves the packets out"
+    } else if asked.share_net && asked.slow {
+        "only a private network is made slow, not the machine's own"
+    } else {
+        return Ok(());
+    };
+    Err(Trouble::new(format!(
+        "{why}; leave out {option}, or see {} --help",
+        typed(step)
+    )))
 }
 
 /// What cannot be asked of a guest.
@@ -587,6 +685,14 @@ Without a SCENE the main one is played; --list names them all.
     }
     out += "  --stack       the functions between the taught call and the kernel
   --kernel      the kernel's own functions below it, and the TCP states (needs root)
+  --wire        also the packets between the actors, in a private network
+  --no-wire     no packets, where they are shown without being asked for
+  --share-net   with --wire: in the machine's own network (needs CAP_NET_RAW)
+  --svg FILE    draw it into FILE: calls, packets and states as a ladder
+  --html FILE   the same as a page that tells of each call its stack, too
+  --no-times    in drawings only the order, the same each time
+  --slow        with --wire: each packet takes 0.1 s, to watch short-lived states
+  --pcap FILE   with --wire: the packets of the first play, for Wireshark or tshark
   --json        the record, one JSON object a line
   --plain       no colour
   --all         also what the language's runtime does on its own account

@@ -5,10 +5,12 @@ use std::fs::File;
 use std::io::{PipeWriter, Write};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use lens::event::{Event, Mark, Note, Outcome, Time, Who};
+use lens::wire::Network;
 
 use crate::asleep::{asleep_at_keyboard, asleep_in};
 use crate::cast::{self, Cast};
@@ -43,6 +45,8 @@ pub(crate) struct Request<'a> {
     pub(crate) stack: bool,
     /// Whether the kernel's own functions and the changes of state are kept.
     pub(crate) kernel: bool,
+    /// The network it is played in, where packets are to be seen.
+    pub(crate) wire: Option<Arc<Network>>,
     /// For `serve` and `connect`: the address, and no deadline.
     pub(crate) address: Option<&'a str>,
     /// Prints what is said and called while it plays.

@@ -1,8 +1,14 @@
 //! One run of a scene, as it was asked for: which layers and twins are played, and what is printed of them.
 
+mod drawing;
 mod guests;
 
+use std::fs::File;
+use std::io::BufWriter;
+use std::sync::Arc;
+
 use lens::event::{Event, Mark, Note, Outcome};
+use lens::wire::{How, Network, pcap};
 use serde_json::{Value, json};
 
 use crate::cli::{self, Asked};
@@ -14,6 +20,7 @@ use crate::show::{Screen, comparison};
 use crate::step::{Step, can_trace, can_watch_kernel};
 use crate::terminal::print;
 use crate::trouble::Trouble;
+use drawing::Drawings;
 use guests::Guests;
 
 /// One run of a scene: every layer and variant that was asked for.
@@ -24,8 +31,14 @@ pub(crate) struct Performance<'a> {
     screen: Screen,
     trace: bool,
     kernel: bool,
+    wire: bool,
+    /// Where the packets of the first play go.
+    pcap: Option<File>,
+    /// Whether it has been said what the network cannot give.
+    remarked: bool,
     good: bool,
     guess: Option<predict::Guess>,
+    drawings: Drawings,
 }
 
 impl<'a> Performance<'a> {
@@ -38,12 +51,26 @@ impl<'a> Performance<'a> {
             screen,
             trace: false,
             kernel: false,
+            wire: false,
+            pcap: None,
+            remarked: false,
             good: true,
             guess: None,
+            drawings: Drawings::default(),
         }
     }
 
     pub(crate) fn run(mut self) -> Result<bool, Trouble> {
+        self.open_drawings()?;
+        let played = self.played();
+        // Also where a play could not even be started: then what was made for a drawing goes away again.
+        let drawn = self.draw();
+        played?;
+        drawn?;
+        Ok(self.good)
+    }
+
+    fn played(&mut self) -> Result<(), Trouble> {
         if let Some(Err(missing)) = self.scene.needs.map(|needs| needs()) {
             let name = self.scene.name;
             let line = if self.asked.json {
@@ -55,9 +82,11 @@ impl<'a> Performance<'a> {
             } else {
                 format!("{name}: not on this machine: {missing}")
             };
-            return print(&format!("{line}\n")).map(|()| true);
+            return print(&format!("{line}\n"));
         }
         self.trace = !self.asked.no_lens && can_trace();
+        self.wire = self.trace && self.wants_wire();
+        self.pcap = self.open_pcap()?;
         self.kernel = self.asked.kernel && self.trace && can_watch_kernel();
         if let Some(language) = self.asked.language {
             self.in_language(language)?;
@@ -70,7 +99,28 @@ impl<'a> Performance<'a> {
         } else {
             self.main()?;
         }
-        Ok(self.good)
+        Ok(())
+    }
+
+    /// Whether packets were asked for, or are what the scene is about.
+    fn wants_wire(&self) -> bool {
+        let asked = self.asked;
+        let by_another = asked.share_net || asked.slow || asked.pcap.is_some();
+        asked.wire.unwrap_or(by_another || self.scene.wire)
+    }
+
+    /// The file for the packets, made before the scene is played: if it cannot be written, playing is for nothing.
+    fn open_pcap(&self) -> Result<Option<File>, Trouble> {
+        let Some(path) = &self.asked.pcap else {
+            return Ok(None);
+        };
+        match File::create(path) {
+            Ok(file) => Ok(Some(file)),
+            Err(error) => Err(Trouble::new(format!(
+                "the packets cannot be written to {} ({error}); choose another file",
+                path.display()
+            ))),
+        }
     }
 
     /// The layer that is drawn: the one asked for, or the lowest that plays.
@@ -79,10 +129,12 @@ impl<'a> Performance<'a> {
     }
 
     fn play(&mut self, layer: Layer, variant: Variant, ask: bool) -> Result<Play, Trouble> {
+        let wire = self.network();
         let question = self.question(layer);
+        let stack = self.wants_stacks();
         let guess = &mut self.guess;
         let mut before = || *guess = predict::ask(&question);
-        let play = play(Request {
+        let mut play = play(Request {
             scene: self.scene,
             layer,
             variant,
@@ -90,12 +142,42 @@ impl<'a> Performance<'a> {
             trace: self.trace,
             address: None,
             live: None,
-            stack: self.asked.stack,
+            stack,
             kernel: self.kernel,
+            wire,
             before_taught: if ask { Some(&mut before) } else { None },
         })?;
         self.good &= play.trouble.is_none();
+        self.without_unasked_stacks(&mut play);
+        if let Some(file) = self.pcap.take() {
+            pcap::write(&mut BufWriter::new(file), &play.events)?;
+        }
         Ok(play)
+    }
+
+    /// A network for one play, so that nothing of another is in it. Where it cannot be had, one line says why.
+    fn network(&mut self) -> Option<Arc<Network>> {
+        if !self.wire {
+            return None;
+        }
+        let how = How {
+            share_net: self.asked.share_net,
+            slow: self.asked.slow,
+        };
+        match Network::open(how) {
+            Ok(network) => {
+                if let Some(remark) = network.remark().filter(|_| !self.remarked) {
+                    eprintln!("{remark}");
+                    self.remarked = true;
+                }
+                Some(Arc::new(network))
+            }
+            Err(refused) => {
+                eprintln!("no packets: {refused}");
+                self.wire = false;
+                None
+            }
+        }
     }
 
     fn question(&self, layer: Layer) -> String {
@@ -131,6 +213,7 @@ impl<'a> Performance<'a> {
             ));
         }
         let first = self.play(layer, Variant::Repaired, self.asked.predict)?;
+        self.keep("", &first);
         let idea = self
             .scene
             .idea
@@ -187,6 +270,7 @@ impl<'a> Performance<'a> {
         }
         if self.asked.variant != Some(Variant::Repaired) {
             let broken = self.play(layer, Variant::Broken, self.asked.predict)?;
+            self.keep("Broken", &broken);
             out += &format!("\n{}\n", self.screen.bold("Broken"));
             out += &broken.draw(&self.screen, scene.aside);
             out += &self.trouble(&broken);
@@ -203,8 +287,10 @@ impl<'a> Performance<'a> {
             out += &self.screen.fill(0, &format!("Why: {}", scene.cause));
         }
         let repaired = self.play(layer, Variant::Repaired, false)?;
+        let headline = format!("Repaired: {}", scene.repair);
+        self.keep(&headline, &repaired);
         out += "\n";
-        out += &self.screen.headline(&format!("Repaired: {}", scene.repair));
+        out += &self.screen.headline(&headline);
         out += &repaired.draw(&self.screen, scene.aside);
         out += &self.trouble(&repaired);
         if self.asked.layer.is_none() && self.asked.variant.is_none() {
@@ -380,6 +466,14 @@ impl<'a> Performance<'a> {
                 continue;
             }
             let play = self.play(layer, variant, false)?;
+            if layer == self.drawn_layer() {
+                let heading = match (self.scene.mistake, variant) {
+                    (false, _) => "",
+                    (true, Variant::Broken) => "Broken",
+                    (true, Variant::Repaired) => "Repaired",
+                };
+                self.keep(heading, &play);
+            }
             let in_layer = match (self.scene.mistake, self.handled(layer)) {
                 (false, _) => "plays",
                 (true, Some(_)) => "handled",

@@ -143,6 +143,7 @@ pub struct Scene {
     pub(crate) second_terminal: &'static str,
     pub(crate) path: Option<&'static str>,
     pub(crate) takes_names: bool,
+    pub(crate) wire: bool,
 }
 
 impl Scene {
@@ -169,6 +170,7 @@ impl Scene {
             second_terminal: "nc 127.0.0.1 9000",
             path: None,
             takes_names: false,
+            wire: false,
         }
     }
 
@@ -267,6 +269,12 @@ impl Scene {
     /// A word beside each system call of that name in the drawing.
     pub fn aside(mut self, aside: fn(&str) -> Option<&'static str>) -> Scene {
         self.aside = Some(aside);
+        self
+    }
+
+    /// Shows the packets, too, without being asked for: for a scene whose subject they are.
+    pub fn wire(mut self) -> Scene {
+        self.wire = true;
         self
     }
 

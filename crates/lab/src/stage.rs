@@ -112,6 +112,16 @@ impl Stage {
         value
     }
 
+    /// Waits until another actor has done its part: whatever it owned is closed.
+    pub fn wait_done(&mut self, actor: &str) {
+        self.wait(&done(actor));
+    }
+
+    /// The cue that every actor of a layer gives at its end.
+    pub(crate) fn is_done(&self, actor: &str) {
+        self.cue(&done(actor), "");
+    }
+
     /// Waits for a cue whose value is an IPv4 address with a port.
     ///
     /// # Errors
@@ -233,4 +243,9 @@ impl Teller {
             .tell(told)
             .unwrap_or_else(|_| std::process::exit(1));
     }
+}
+
+/// The name of the cue that an actor has done its part.
+fn done(actor: &str) -> String {
+    format!("{actor} is done")
 }

@@ -184,6 +184,7 @@ impl Step {
             live: Some(&live),
             stack: asked.stack,
             kernel: false,
+            wire: None,
             before_taught: None,
         };
         let play = play(request)?;

@@ -23,6 +23,15 @@ Options:
                      those too that explain nothing, such as the program's start
       --kernel       under each call the kernel's own functions, and what becomes
                      of TCP sockets; for root, where tracefs is mounted
+      --wire         also the packets between the programs, in a private network
+                     that has nothing but a loopback device
+      --share-net    with --wire: in the machine's own network; needs CAP_NET_RAW
+      --svg FILE     draw the run into FILE: calls, packets, states as a ladder
+      --html FILE    the same as a page that tells of each call its stack, too
+      --no-times     in drawings only the order, the same each time
+      --slow         with --wire: each packet to 127.0.0.0/8 takes 0.1 s, so that
+                     states that are soon over can be watched
+      --pcap FILE    with --wire: write the packets to FILE, for Wireshark or tshark
       --pin          run on one processor: calls are slowed down less, but the
                      command sees a machine with one processor
       --no-filter    stop at every call, not only the watched ones: slow, but
@@ -33,6 +42,7 @@ Options:
 Examples:
   lens python3 chat.py
   lens --json -o calls.jsonl nc 127.0.0.1 9000
+  lens --wire --html chat.html python3 chat.py
 ";
 
 /// What the command line asks for.
@@ -53,6 +63,13 @@ pub(crate) struct Args {
     pub(crate) all: bool,
     pub(crate) stack: bool,
     pub(crate) kernel: bool,
+    pub(crate) wire: bool,
+    pub(crate) share_net: bool,
+    pub(crate) svg: Option<PathBuf>,
+    pub(crate) html: Option<PathBuf>,
+    pub(crate) no_times: bool,
+    pub(crate) slow: bool,
+    pub(crate) pcap: Option<PathBuf>,
     pub(crate) pin: bool,
     pub(crate) filter: bool,
 }
@@ -85,6 +102,13 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
         all: false,
         stack: false,
         kernel: false,
+        wire: false,
+        share_net: false,
+        svg: None,
+        html: None,
+        no_times: false,
+        slow: false,
+        pcap: None,
         pin: false,
         filter: true,
     };
@@ -99,6 +123,13 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
             Long("all") => parsed.all = true,
             Long("stack") => parsed.stack = true,
             Long("kernel") => parsed.kernel = true,
+            Long("wire") => parsed.wire = true,
+            Long("share-net") => parsed.share_net = true,
+            Long("svg") => parsed.svg = Some(parser.value()?.into()),
+            Long("html") => parsed.html = Some(parser.value()?.into()),
+            Long("no-times") => parsed.no_times = true,
+            Long("slow") => parsed.slow = true,
+            Long("pcap") => parsed.pcap = Some(parser.value()?.into()),
             Long("pin") => parsed.pin = true,
             Long("no-filter") => parsed.filter = false,
             // From the command on, every argument is the command's, also those that look like options of ours.
@@ -117,6 +148,26 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
                 )));
             }
         }
+    }
+    if parsed.no_times && parsed.svg.is_none() && parsed.html.is_none() {
+        return Err(Misuse(
+            "--no-times is for drawings: add --svg FILE or --html FILE".into(),
+        ));
+    }
+    let of_wire = [
+        ("--share-net", parsed.share_net),
+        ("--slow", parsed.slow),
+        ("--pcap", parsed.pcap.is_some()),
+    ];
+    if let Some((option, _)) = of_wire.iter().find(|(_, given)| *given && !parsed.wire) {
+        return Err(Misuse(format!(
+            "{option} is about packets, which are seen with --wire only: add --wire"
+        )));
+    }
+    if parsed.share_net && parsed.slow {
+        return Err(Misuse(
+            "only a private network is made slow: leave out --share-net or --slow".into(),
+        ));
     }
     if parsed.command.is_empty() {
         return Err(Misuse(
@@ -169,6 +220,13 @@ mod tests {
         );
         let text = misuse(&["-f", "ls"]);
         assert!(text.contains("-f"), "{text}");
+    }
+
+    #[test]
+    fn what_is_about_packets_needs_wire() {
+        assert!(misuse(&["--share-net", "ls"]).contains("add --wire"));
+        assert!(misuse(&["--pcap", "f", "ls"]).contains("add --wire"));
+        assert!(run(&["--wire", "--pcap", "f", "ls"]).pcap.is_some());
     }
 
     #[test]

@@ -154,6 +154,8 @@ impl State {
 pub struct Packet {
     /// When the kernel passed it to the device, by its own stamp (SO_TIMESTAMPNS, packet(7)).
     pub at: Time,
+    /// When it was handed on to its receiver, where that is later: on a slow wire. Elsewhere it is there at once.
+    pub arrived: Option<Time>,
     /// Where it came from. Port 0 where there is none, as in ICMP.
     pub from: SocketAddr,
     /// Where it goes.
@@ -246,7 +248,8 @@ pub struct Data {
     pub total: u32,
 }
 
-/// What the kernel held of a TCP socket, read from it (sock_diag(7)) while the thread stood still after a call.
+/// What the kernel held of a TCP socket, read from it while the thread stood still after a call: through a copy of the
+/// descriptor (TCP_INFO, tcp(7)), or by its addresses (sock_diag(7)) after the call that closed it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Held {
     /// When it was read.
@@ -262,7 +265,7 @@ pub struct Held {
     /// Of a connection: bytes that have arrived and were not yet received.
     /// Of a socket that listens: connections that are done and wait for accept.
     pub receive_queue: u32,
-    /// Of a connection: bytes that were sent and are not yet acknowledged.
+    /// Of a connection: bytes that were sent and are not yet acknowledged; a SYN and a FIN count as one.
     /// Of a socket that listens: how many connections may wait, the backlog after the kernel's own limit.
     pub send_queue: u32,
 }

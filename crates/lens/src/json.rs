@@ -45,6 +45,7 @@
 //!
 //! A **packet** ([`crate::event::Packet`]) has `process` and `thread` 0 and goes on with
 //!
+//! - `arrived`: when its receiver got it, where the wire is slow; null where that was at once
 //! - `from`, `to`: addresses
 //! - `length`: of the whole packet, its IP header included
 //! - `protocol`: `"tcp"`, `"udp"`, `"icmp"`, or the number in the IP header
@@ -176,7 +177,12 @@ fn from_packet(packet: &Packet) -> Json {
     let mut object = Map::new();
     put(
         &mut object,
-        json!({ "from": address(packet.from), "to": address(packet.to), "length": packet.length }),
+        json!({
+            "arrived": packet.arrived,
+            "from": address(packet.from),
+            "to": address(packet.to),
+            "length": packet.length,
+        }),
     );
     let what = match &packet.what {
         Content::Tcp(segment) => json!({

@@ -1,5 +1,7 @@
 //! A record as text: lanes side by side, or one lane with the names in front.
 
+pub(crate) mod wire;
+
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::event::{Call, Event, Note, Outcome, Stack, Turn};
@@ -7,6 +9,7 @@ use crate::kernel;
 use crate::order::{Lane, Part, Row};
 use crate::stack::draw;
 use crate::text;
+use wire::{Across, Wire};
 
 /// How to draw.
 #[derive(Clone, Copy, Debug)]
@@ -43,21 +46,46 @@ pub fn draw(events: &[Event], rows: &[Row], lanes: &[Lane], style: &Style) -> St
             && matches!(&events[row.event], Event::Call(call) if call.stack.is_some() || call.kernel.is_some())
     };
     let one = lanes.len() < 2 || style.width < 80 || rows.iter().any(reaches_out);
-    let lines: Vec<Line> = rows
-        .iter()
-        .filter_map(|row| line(events, row, lanes, one, style))
-        .collect();
+    let wire = Wire::new(events, lanes, one);
+    let mut lines: Vec<Line> = Vec::new();
+    let mut next = 0;
+    while let Some(row) = rows.get(next) {
+        let mut used = 1;
+        match &events[row.event] {
+            Event::Packet(packet) => {
+                let (line, count) = wire.packet(packet, &rows[next..]);
+                lines.push(line);
+                used = count;
+            }
+            Event::State(state) => lines.push(wire.state(state, row)),
+            Event::Held(held) => lines.push(wire.held(held, row)),
+            _ => {
+                let only_packets = only_packets(events, rows, next);
+                lines.extend(line(events, row, lanes, one, style, only_packets));
+            }
+        }
+        next += used;
+    }
     let margin = if lines.iter().any(|line| line.aside.is_some()) {
         ASIDE
     } else {
         0
     };
     let room = style.width.saturating_sub(margin).max(20);
-    if one {
+    let mut out = if one {
         one_lane(&lines, lanes, room, margin, style)
     } else {
         two_lanes(&lines, lanes, room, margin, style)
+    };
+    for line in wire::legend(events, rows, room) {
+        out += &format!("{:margin$}{}\n", "", paint(&line, Paint::Quiet, style));
     }
+    out
+}
+
+/// Whether a thread did it.
+fn has_thread(event: &Event) -> bool {
+    !matches!(event, Event::Packet(_) | Event::State(_) | Event::Held(_))
 }
 
 /// How wide the words in front are, with the space behind.
@@ -75,6 +103,8 @@ struct Line<'a> {
     stack: Option<&'a Stack>,
     /// What the kernel did, line by line.
     kernel: Vec<String>,
+    /// What stands between the lanes in place of the text.
+    across: Option<Across>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -84,6 +114,7 @@ enum Paint {
     Said,
     Life,
     Quiet,
+    Wire,
 }
 
 fn line<'a>(
@@ -92,6 +123,7 @@ fn line<'a>(
     lanes: &[Lane],
     one: bool,
     style: &Style,
+    only_packets: bool,
 ) -> Option<Line<'a>> {
     let event = &events[row.event];
     let (text, paint) = match event {
@@ -103,22 +135,9 @@ fn line<'a>(
                 Outcome::Failed(_) => Paint::Failed,
                 _ => Paint::Plain,
             };
-            match row.part {
-                Part::Whole if call.left.is_none() => (
-                    format!("{} … never returned", text::head(call)),
-                    Paint::Plain,
-                ),
-                Part::Whole => (call.to_string(), paint),
-                Part::Entry { asleep } => {
-                    let end = match (asleep, call.left) {
-                        (true, None) => "… sleeps, and never returned",
-                        (true, _) => "… sleeps",
-                        (false, _) => "…",
-                    };
-                    (format!("{} {end}", text::head(call)), Paint::Plain)
-                }
-                Part::Exit => (format!("… {call}"), paint),
-            }
+            let failed = matches!(row.part, Part::Whole | Part::Exit) && call.left.is_some();
+            let paint = if failed { paint } else { Paint::Plain };
+            (call_text(call, row.part, only_packets), paint)
         }
         Event::Life(life) => (turn(&life.what)?, Paint::Life),
         Event::State(_) | Event::Packet(_) | Event::Held(_) => return None,
@@ -161,7 +180,42 @@ fn line<'a>(
         aside,
         stack,
         kernel,
+        across: None,
     })
+}
+
+/// A call, or its entry, or its end; which after nothing but packets need not repeat what the entry told.
+pub(crate) fn call_text(call: &Call, part: Part, only_packets: bool) -> String {
+    match part {
+        Part::Whole if call.left.is_none() => format!("{} … never returned", text::head(call)),
+        Part::Whole => call.to_string(),
+        Part::Entry { asleep } => {
+            let end = match (asleep, call.left) {
+                (true, None) => "… sleeps, and never returned",
+                (true, _) => "… sleeps",
+                (false, _) => "…",
+            };
+            format!("{} {end}", text::head(call))
+        }
+        // A call that writes to none of its arguments has told them all at its entry.
+        Part::Exit if only_packets && call.to_string().starts_with(&text::head(call)) => {
+            format!("… {} {}", call.name, text::outcome(call))
+        }
+        Part::Exit | Part::Run { .. } | Part::Read | Part::Inferred | Part::Received => {
+            format!("… {call}")
+        }
+    }
+}
+
+/// Whether an exit follows its entry with nothing but packets, states and queues between.
+pub(crate) fn only_packets(events: &[Event], rows: &[Row], at: usize) -> bool {
+    let row = &rows[at];
+    let before = rows[..at].iter().rev();
+    row.part == Part::Exit
+        && before
+            .clone()
+            .find(|before| has_thread(&events[before.event]))
+            .is_some_and(|before| before.event == row.event)
 }
 
 /// What is known of a call's way through the kernel, and the changes of state that were made in its thread meanwhile.
@@ -189,7 +243,7 @@ fn names_needed(lane: usize, lanes: &[Lane], one: bool) -> bool {
 }
 
 /// A lane's name without the remark in parentheses behind it, which stands once, above the lanes.
-fn short(name: &str) -> &str {
+pub(crate) fn short(name: &str) -> &str {
     name.split_once(" (").map_or(name, |(short, _)| short)
 }
 
@@ -209,7 +263,7 @@ fn names(lanes: &[Lane]) -> String {
     out
 }
 
-fn turn(turn: &Turn) -> Option<String> {
+pub(crate) fn turn(turn: &Turn) -> Option<String> {
     Some(match turn {
         Turn::Exec { program } => {
             let name = program.rsplit('/').next().unwrap_or(program);
@@ -263,6 +317,11 @@ fn two_lanes(lines: &[Line], lanes: &[Lane], room: usize, margin: usize, style: 
     );
     let mut out = format!("{:margin$}{heads}{}\n", "", bold(&others, style));
     for line in lines {
+        if let Some(across) = &line.across {
+            let text = paint(&across.text(room), line.paint, style);
+            out += &format!("{:margin$}{text}\n", "");
+            continue;
+        }
         let (before, width) = if line.lane == 0 {
             (0, left)
         } else {
@@ -305,7 +364,7 @@ fn stack(line: &Line, before: usize, room: usize, style: &Style) -> String {
 
 /// Breaks a long line at spaces, but not around the `=` of a result;
 /// a word longer than the lane is broken where a structure in it begins, or else where the lane ends.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     const GLUE: char = '\u{a0}';
     let glued = text.replace(" = ", &format!("{GLUE}={GLUE}"));
     let mut lines = Vec::new();
@@ -346,6 +405,7 @@ fn paint(text: &str, paint: Paint, style: &Style) -> String {
         Paint::Said => "36",
         Paint::Life => "33",
         Paint::Quiet => "2",
+        Paint::Wire => "34",
     };
     format!("\x1b[{code}m{text}\x1b[0m")
 }

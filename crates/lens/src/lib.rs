@@ -8,6 +8,7 @@ pub mod address;
 pub mod copy;
 #[cfg(target_os = "linux")]
 pub mod decode;
+pub mod draw;
 pub mod event;
 pub mod json;
 pub mod kernel;
@@ -16,11 +17,14 @@ pub mod lanes;
 mod layout;
 mod names;
 pub mod order;
+#[cfg(target_os = "linux")]
+mod orphan;
 pub mod raw;
 #[cfg(target_os = "linux")]
 mod signatures;
 pub mod stack;
 pub mod text;
 pub mod tracer;
+pub mod wire;
 
 pub use tracer::{Options, Reach, Record, Refused, Running, can_trace, start};

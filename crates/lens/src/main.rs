@@ -13,11 +13,13 @@ mod relay;
 mod report;
 
 use inherited::Inherited;
+use lens::wire::{How, Network};
 use std::env;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{self, Command, ExitStatus};
+use std::sync::Arc;
 
 /// A command line that cannot be understood.
 const MISUSE: i32 = 2;
@@ -85,6 +87,9 @@ fn run(args: &cli::Args, inherited: &Inherited, output: report::Output) -> io::R
                     Err(refused) => say(&format_args!("not shown: {refused}")),
                 }
             }
+            if args.wire {
+                options.wire = open_network(args);
+            }
             lens::start(vec![command(args, inherited)], &options)
         }
         Err(refused) => Err(refused.into()),
@@ -94,7 +99,13 @@ fn run(args: &cli::Args, inherited: &Inherited, output: report::Output) -> io::R
             relay.to(relay::Target::Traced(running.reach()));
             let record = running.wait()?;
             relay.done();
-            output.write(&record.events);
+            output.write(record.events)?;
+            if record.lost_packets > 0 {
+                say(&format_args!(
+                    "{} packets came faster than they could be kept and are missing",
+                    record.lost_packets
+                ));
+            }
             record
                 .statuses
                 .first()
@@ -116,9 +127,33 @@ fn run(args: &cli::Args, inherited: &Inherited, output: report::Output) -> io::R
             relay.to(relay::Target::Untraced(child.id() as i32));
             let status = child.wait();
             relay.done();
+            output.give_up();
             status
         }
-        Err(error) => Err(error),
+        Err(error) => {
+            output.give_up();
+            Err(error)
+        }
+    }
+}
+
+/// The network that the command is to run in. Where it cannot be had, one line says why.
+fn open_network(args: &cli::Args) -> Option<Arc<Network>> {
+    let how = How {
+        share_net: args.share_net,
+        slow: args.slow,
+    };
+    match Network::open(how) {
+        Ok(network) => {
+            if let Some(remark) = network.remark() {
+                say(&remark);
+            }
+            Some(Arc::new(network))
+        }
+        Err(refused) => {
+            say(&format_args!("no packets: {refused}"));
+            None
+        }
     }
 }
 
@@ -136,9 +171,10 @@ fn options(args: &cli::Args) -> lens::Options {
     lens::Options {
         filter: args.filter,
         pin: args.pin.then(this_processor),
-        stacks: args.stack,
-        // The text does not show them.
-        ends: args.json,
+        // The page tells them of each call.
+        stacks: args.stack || args.html.is_some(),
+        // Nothing else shows them, or needs them to find the ends of packets.
+        ends: args.json || args.wire || args.svg.is_some() || args.html.is_some(),
         ..lens::Options::default()
     }
 }

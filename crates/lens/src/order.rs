@@ -9,9 +9,15 @@
 //!
 //! [`by_time`] is for programs nobody gave cues to: rows stand as the tracer saw them.
 
+mod certain;
 mod datagrams;
+mod owners;
+mod shown;
+mod wire;
 
 use std::collections::HashMap;
+
+pub use owners::{Owners, ends_of};
 
 use crate::event::{Address, Call, Ends, Event, Note, Outcome, Turn, Value, Who};
 
@@ -49,19 +55,38 @@ pub enum Part {
     },
     /// The exit that belongs to an earlier entry.
     Exit,
+    /// Several segments of TCP with data, one behind the other in one direction, that are drawn as one.
+    Run {
+        /// The place of the last one in the record.
+        last: usize,
+    },
+    /// A change of state that the kernel was certain to be seen to have made.
+    Read,
+    /// A change of state that was inferred; whether the kernel was seen to have made it was chance.
+    Inferred,
+    /// Of what the kernel held only what waits to be received: the rest was chance.
+    Received,
 }
 
 /// Orders the rows by cause and effect.
 ///
 /// With `all` also what explains nothing is in it: signals that only tell of children,
-/// and the lives of processes that never touch a socket.
+/// the lives of processes that never touch a socket, and packets that only timers send.
+///
+/// Where the record has packets, they, the states and what the kernel held have rows among the others.
 pub fn causal(events: &[Event], lanes: &[Lane], all: bool) -> Vec<Row> {
     let mut graph = Graph::new(events, lanes);
     graph.date_deaths(events);
     graph.add_marks(events);
     graph.add_kernel(events);
     let order = graph.walk();
-    graph.rows(&order, events, all)
+    let rows = graph.rows(&order, events, all);
+    if !wire::is_in(events) {
+        return rows;
+    }
+    let certain = graph.certain(events);
+    let is_certain = |who, at, seen| certain.at(who, at, seen);
+    wire::placed(events, lanes, &rows, &wire::By::Cause(&is_certain), all)
 }
 
 /// Orders the rows by time. `all` is as in [`causal`].
@@ -69,7 +94,11 @@ pub fn by_time(events: &[Event], lanes: &[Lane], all: bool) -> Vec<Row> {
     let graph = Graph::new(events, lanes);
     let mut order: Vec<usize> = (0..graph.nodes.len()).collect();
     order.sort_by_key(|node| graph.nodes[*node].at);
-    graph.rows(&order, events, all)
+    let rows = graph.rows(&order, events, all);
+    if !wire::is_in(events) {
+        return rows;
+    }
+    wire::placed(events, lanes, &rows, &wire::By::Time, all)
 }
 
 /// The calls that surely waited: what they returned with was not yet there when they were entered,
@@ -95,7 +124,8 @@ pub fn waited(events: &[Event], lanes: &[Lane]) -> Vec<usize> {
     waited.map(|node| node.event).collect()
 }
 
-/// A change of state is drawn below the call that it happened in, and what is on the wire is in no thread.
+/// What is in no thread has its place only when the rest is in order ([`wire`]);
+/// a change of state in a record without packets is drawn below the call that it happened in.
 fn has_no_row(event: &Event) -> bool {
     matches!(event, Event::State(_) | Event::Packet(_) | Event::Held(_))
 }

@@ -1,10 +1,12 @@
 //! What `lens` writes when the command has ended.
 
 use crate::cli::Args;
+use lens::draw::{Drawing, Files, Sheet};
 use lens::event::{Event, Turn};
 use lens::json;
 use lens::lanes::{self, Style};
 use lens::order::{self, Lane};
+use lens::wire::pcap;
 use std::collections::BTreeMap;
 use std::env;
 use std::fs::File;
@@ -17,7 +19,13 @@ const WIDEST: usize = 100;
 pub(crate) struct Output {
     to: Box<dyn Write>,
     json: bool,
+    pcap: Option<File>,
     style: Style,
+    stacks: bool,
+    drawings: Files,
+    /// What a drawing is called.
+    title: String,
+    timed: bool,
 }
 
 impl Output {
@@ -39,6 +47,16 @@ impl Output {
                 io::stderr().is_terminal(),
             ),
         };
+        let pcap = args.pcap.as_ref().map(|path| {
+            File::create(path).map_err(|error| {
+                let path = path.display();
+                io::Error::new(
+                    error.kind(),
+                    format!("cannot write the packets to {path}: {error}"),
+                )
+            })
+        });
+        let pcap = pcap.transpose()?;
         let no_colour = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let width = if terminal {
             terminal_width().unwrap_or(WIDEST)
@@ -51,16 +69,69 @@ impl Output {
             all: args.all,
             ..Style::default()
         };
+        let words = args.command.iter().map(|word| word.to_string_lossy());
         Ok(Output {
             to,
+            pcap,
             json: args.json,
             style,
+            stacks: args.stack,
+            drawings: Files::open(args.svg.as_deref(), args.html.as_deref())?,
+            title: words.collect::<Vec<_>>().join(" "),
+            timed: !args.no_times,
         })
     }
 
-    /// Writes the report. Nobody can be told when that fails: whoever reads it has closed it.
-    pub(crate) fn write(mut self, events: &[Event]) {
-        let _ = self.try_write(events);
+    /// Writes the report, about which nobody can be told when that fails: whoever reads it has closed it.
+    /// Then the drawings.
+    ///
+    /// # Errors
+    ///
+    /// A drawing that cannot be written.
+    pub(crate) fn write(mut self, mut events: Vec<Event>) -> io::Result<()> {
+        let drawn = if self.drawings.is_empty() {
+            Ok(())
+        } else {
+            self.draw(&events)
+        };
+        if !self.stacks {
+            // They were only for the page.
+            for event in &mut events {
+                if let Event::Call(call) = event {
+                    call.stack = None;
+                }
+            }
+        }
+        let _ = self.try_write(&events);
+        if let Some(file) = self.pcap {
+            let _ = pcap::write(&mut BufWriter::new(file), &events);
+        }
+        drawn
+    }
+
+    fn draw(&mut self, events: &[Event]) -> io::Result<()> {
+        let (all, timed) = (self.style.all, self.timed);
+        let lanes = lanes(events);
+        let sheet = if timed {
+            Sheet::by_time("", events, &lanes, all)
+        } else {
+            Sheet::causal("", events, &lanes, all)
+        };
+        let drawing = Drawing {
+            title: std::mem::take(&mut self.title),
+            sheets: vec![sheet],
+            all,
+            timed,
+        };
+        std::mem::take(&mut self.drawings).write(&drawing)
+    }
+
+    /// There was nothing to see.
+    pub(crate) fn give_up(self) {
+        if !self.drawings.is_empty() {
+            eprintln!("lens: not drawn: nothing was seen");
+        }
+        self.drawings.give_up();
     }
 
     fn try_write(&mut self, events: &[Event]) -> io::Result<()> {

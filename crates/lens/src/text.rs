@@ -18,13 +18,14 @@
 //! - An unknown constant is its number, unknown flags are in hexadecimal.
 
 mod bytes;
+pub mod wire;
 
 use crate::event::{Address, Arg, Call, Outcome, Segment, Value};
 use crate::names::{self, errors, signals};
 use std::fmt::{self, Display, Formatter, Write};
 
 pub use bytes::SHOWN;
-pub(crate) use bytes::escape;
+pub(crate) use bytes::{escape, printable};
 
 /// The name of an errno of this system: `ECONNREFUSED`.
 pub fn errno_name(errno: i32) -> Option<&'static str> {

@@ -36,10 +36,12 @@
 //! without CLONE_THREAD) are taken for two that have one each.
 
 use crate::event::Event;
+use crate::wire::Network;
 use std::fmt;
 use std::io;
 use std::os::fd::RawFd;
 use std::process::{Command, ExitStatus};
+use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 // The one place that says where programs can be traced. Elsewhere everything compiles and `start` says no.
@@ -85,6 +87,10 @@ pub struct Options {
     /// Needs root and tracefs; [`crate::kernel::can_watch`] tells whether it can be had. Calls that go to
     /// [`Options::live`] are without it, for the kernel's side is read at the end.
     pub kernel: bool,
+    /// The network that the programs run in, if their packets are to be seen ([`Event::Packet`]).
+    ///
+    /// While it is used by one run, another that is given the same waits for it.
+    pub wire: Option<Arc<Network>>,
 }
 
 impl Default for Options {
@@ -97,6 +103,7 @@ impl Default for Options {
             stacks: false,
             ends: true,
             kernel: false,
+            wire: None,
         }
     }
 }
@@ -204,6 +211,8 @@ pub struct Record {
     pub events: Vec<Event>,
     /// How each command ended, in the order of the commands.
     pub statuses: Vec<ExitStatus>,
+    /// How many packets came faster than they could be kept. They are missing among the events.
+    pub lost_packets: u64,
 }
 
 /// Why programs cannot be traced here, and what to do about it: one sentence.

@@ -92,7 +92,7 @@ fn names(events: &[Event], rows: &[Row]) -> Vec<String> {
         match row.part {
             Part::Whole => format!("{lane} {}", call.name),
             Part::Entry { .. } => format!("{lane} {}…", call.name),
-            Part::Exit => format!("{lane} …{}", call.name),
+            _ => format!("{lane} …{}", call.name),
         }
     });
     names.collect()

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddrV4, TcpListener, TcpStream};
 
-use lab::{ANY_PORT, OnCall, Played, Stage};
+use lab::{ANY_PORT, OnCall, Played, Stage, Trouble};
 
 pub(crate) fn server(stage: &mut Stage) -> Played {
     let listener = TcpListener::bind(ANY_PORT)?;
@@ -20,23 +20,26 @@ pub(crate) fn server(stage: &mut Stage) -> Played {
 pub(crate) fn client(stage: &mut Stage) -> Played {
     let address = stage.wait_address("listening")?;
     stage.wait_asleep("server", "accept");
-    say_hello(stage, address)
+    let _connection = say_hello(stage, address)?;
+    // The server closes first, so that the same happens each time.
+    stage.wait_done("server");
+    Ok(())
 }
 
-fn say_hello(stage: &Stage, address: SocketAddrV4) -> Played {
+fn say_hello(stage: &Stage, address: SocketAddrV4) -> Result<TcpStream, Trouble> {
     let mut connection = TcpStream::connect(address).on("connect", address)?;
     connection.write_all(b"hello")?;
     let mut buffer = [0; 1024];
     let count = connection.read(&mut buffer)?;
     let heard = String::from_utf8_lossy(&buffer[..count]);
     stage.found(&heard, format!("heard {heard:?}"));
-    Ok(())
+    Ok(connection)
 }
 
 /// The client alone, for a server that is there already: `serve`, or the Python one.
 pub(crate) fn connect(stage: &mut Stage) -> Played {
     let address = stage.address()?;
-    say_hello(stage, address)
+    say_hello(stage, address).map(drop)
 }
 
 /// The server alone, for one client after the other.

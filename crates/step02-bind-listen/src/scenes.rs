@@ -110,14 +110,13 @@ fn server_std(stage: &mut Stage) -> Played {
 fn watch_the_client_connect(stage: &mut Stage) {
     let client = stage.wait("connected");
     stage.say(format!("{client} is connected; no accept was called"));
-    stage.cue("seen", client);
 }
 
-/// Connects, and stays until the server has seen it. Nobody accepts it.
+/// Connects, and stays until the server has seen it and has ended. Nobody accepts it.
 fn client(stage: &mut Stage) -> Played {
     let connection = peer::connect(stage)?;
     stage.say("connected");
-    stage.wait("seen");
+    stage.wait_done("server");
     drop(connection);
     Ok(())
 }

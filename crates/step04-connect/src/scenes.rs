@@ -20,6 +20,7 @@ pub(crate) fn ephemeral_port() -> Scene {
         "connect",
         "connect gives the client a port, and returns before anyone accepts",
     )
+    .wire()
     .core()
     .peer("server", server)
     .actor(
@@ -121,13 +122,15 @@ fn server(stage: &mut Stage) -> Played {
     let listener = step02::with_std::listen_on(ANY_PORT)?;
     stage.cue("listening", step02::with_std::local_address(&listener)?);
     let client = stage.wait("connected");
-    let (_connection, peer) = step03::with_std::accept(&listener)?;
+    let (connection, peer) = step03::with_std::accept(&listener)?;
     let token = if peer.to_string() == client {
         "same"
     } else {
         "another"
     };
     stage.found(token, format!("accepted {peer}"));
+    // Before the client does: who closes first decides which end sends which packet.
+    drop(connection);
     stage.cue("accepted", peer);
     Ok(())
 }

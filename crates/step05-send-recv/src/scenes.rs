@@ -4,12 +4,10 @@ use std::mem::MaybeUninit;
 
 use lab::{ANY_PORT, Layer, Play, Played, Scene, Stage, layers, quote};
 use nix::sys::socket::{Backlog, MsgFlags};
-use step02_bind_listen as step02;
-use step03_accept as step03;
-use step04_connect as step04;
 use step05_send_recv::{with_libc, with_nix, with_socket2, with_std};
+use {step02_bind_listen as step02, step03_accept as step03, step04_connect as step04};
 
-/// Room for what arrives, in bytes. `recv` does not wait until it is full.
+/// Room for what arrives. `recv` does not wait until it is full.
 pub(crate) const ROOM: usize = 1024;
 
 /// The main scene: the server sleeps in recv, the client says hello, and the server answers.
@@ -67,6 +65,8 @@ fn client_libc(stage: &mut Stage) -> Played {
     let mut buffer = [0; ROOM];
     let count = with_libc::recv(connection, &mut buffer, 0)?;
     stage.say(heard(&buffer[..count]));
+    // Who closes first decides which end sends which packet.
+    stage.wait_done("server");
     close(connection);
     Ok(())
 }
@@ -90,6 +90,7 @@ fn client_nix(stage: &mut Stage) -> Played {
     let mut buffer = [0; ROOM];
     let count = with_nix::recv(&connection, &mut buffer, MsgFlags::empty())?;
     stage.say(heard(&buffer[..count]));
+    stage.wait_done("server");
     Ok(())
 }
 
@@ -112,6 +113,7 @@ fn client_socket2(stage: &mut Stage) -> Played {
     let mut buffer = [MaybeUninit::uninit(); ROOM];
     let received = with_socket2::recv(&connection, &mut buffer)?;
     stage.say(heard(received));
+    stage.wait_done("server");
     Ok(())
 }
 
@@ -133,6 +135,7 @@ fn client_std(stage: &mut Stage) -> Played {
     let mut buffer = [0; ROOM];
     let count = with_std::read(&connection, &mut buffer)?;
     stage.say(heard(&buffer[..count]));
+    stage.wait_done("server");
     Ok(())
 }
 

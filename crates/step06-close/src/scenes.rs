@@ -15,6 +15,7 @@ pub(crate) fn close() -> Scene {
         "close",
         "one side closes; the other's recv returns 0, and it closes too",
     )
+    .wire()
     .core()
     .peer("server", server)
     .actor(

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use course_tests::{diagram, matrix, root, sync};
+use course_tests::{diagram, drawing, matrix, root, sync};
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -34,7 +34,7 @@ fn report(result: Result<usize, String>) -> ExitCode {
     }
 }
 
-/// Renews every page and diagram, or only says what is stale. Gives the number of problems that are left.
+/// Renews every page, diagram and drawing, or only says what is stale. Gives the number of problems that are left.
 fn renew(write: bool) -> Result<usize, String> {
     let mut left = 0;
     for (path, svg) in diagram::all(root())? {
@@ -47,8 +47,24 @@ fn renew(write: bool) -> Result<usize, String> {
             left += 1;
         }
     }
+    let pages = sync::pages(root()).map_err(|error| error.to_string())?;
+    for shown in drawing::all(&pages) {
+        let path = shown.path.display();
+        match &shown.now {
+            Err(why) => println!("not run: {path}: {why}"),
+            Ok(_) if !shown.is_stale() => {}
+            Ok(svg) if write => {
+                std::fs::write(&shown.path, svg).map_err(|error| format!("{path}: {error}"))?;
+                println!("renewed {path}");
+            }
+            Ok(_) => {
+                println!("stale: {path}");
+                left += 1;
+            }
+        }
+    }
     let rows = matrix::play()?;
-    for mut page in sync::pages(root()).map_err(|error| error.to_string())? {
+    for mut page in pages {
         if let Some(problem) = matrix::check(&page, &rows, matrix::lesson_beside) {
             if write {
                 page.text = matrix::renew(&page, &rows, matrix::lesson_beside).unwrap_or(page.text);

@@ -80,6 +80,14 @@ fn help_and_version(step: &str) {
             "--all",
             "--no-lens",
             "--stack",
+            "--wire",
+            "--no-wire",
+            "--share-net",
+            "--slow",
+            "--pcap",
+            "--svg FILE",
+            "--html FILE",
+            "--no-times",
             "Exit status",
         ] {
             output.check(output.stdout.contains(option), &format!("lacks {option}"));
@@ -143,6 +151,32 @@ fn values_that_are_missing_or_wrong(step: &str) {
         for scene in scenes.iter().filter(|scene| !scene.mistake) {
             refused(step, &[&scene.name, form], &["not a mistake", "--list"]);
         }
+    }
+    refused(step, &["--pcap"], &["--pcap"]);
+    refused(
+        step,
+        &["--slow", "--share-net"],
+        &["only a private network"],
+    );
+    refused(
+        step,
+        &["--no-lens", "--wire"],
+        &["--no-lens", "leave out --wire"],
+    );
+    refused(
+        step,
+        &["--no-wire", "--pcap", "x"],
+        &["--no-wire", "leave out --pcap"],
+    );
+    for half in ["serve", "connect"]
+        .iter()
+        .filter(|half| has_half(step, half))
+    {
+        refused(
+            step,
+            &[half, "9", "--slow"],
+            &["private one", "leave out --slow"],
+        );
     }
     if scenes.iter().all(|scene| scene.guests.is_empty()) {
         refused(step, &["--guests"], &["--guests"]);

@@ -87,7 +87,7 @@ fn plays_all_the_same_without_the_right(step: &str) {
 
 #[track_caller]
 fn is_seen_only_where_it_was_asked_for(step: &str) {
-    let without = run(step, &["--json"]).exits(0);
+    let without = run(step, &["--json", "--no-wire"]).exits(0);
     without.check(
         !without.stdout.contains("\"kernel\":[") && !without.stdout.contains("\"event\":\"state\""),
         "looks into the kernel",

@@ -73,6 +73,7 @@ impl<'a> Performance<'a> {
         );
         match self.play_guest(guest)? {
             Played::Yes(play) => {
+                self.keep("", &play);
                 let idea = scene.idea.and_then(|idea| idea(&play));
                 let idea = idea.unwrap_or_else(|| scene.line.to_owned());
                 out += &self.screen.headline(&idea);
@@ -135,7 +136,9 @@ impl<'a> Performance<'a> {
                 return Ok(Played::No(trouble));
             }
         };
-        let play = play(Request {
+        let wire = self.network();
+        let stack = self.wants_stacks();
+        let mut play = play(Request {
             scene: self.scene,
             layer: Layer::Std,
             variant: Variant::Repaired,
@@ -143,11 +146,13 @@ impl<'a> Performance<'a> {
             trace: self.trace,
             address: None,
             live: None,
-            stack: self.asked.stack,
+            stack,
             kernel: self.kernel,
+            wire,
             before_taught: None,
         })?;
         self.good &= play.trouble.is_none();
+        self.without_unasked_stacks(&mut play);
         Ok(Played::Yes(play))
     }
 
@@ -175,7 +180,12 @@ impl<'a> Performance<'a> {
             "in_layer": "plays",
         });
         let not = match self.play_guest(guest)? {
-            Played::Yes(play) => return print(&record(head, &play)),
+            Played::Yes(play) => {
+                if self.asked.language.is_some() {
+                    self.keep("", &play);
+                }
+                return print(&record(head, &play));
+            }
             Played::Missing(program) => format!("{program} is not on this machine"),
             Played::No(trouble) => trouble.to_string(),
         };

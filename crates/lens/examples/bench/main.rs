@@ -1,6 +1,6 @@
 //! What tracing costs, measured: `cargo run --release -p lens --example bench`.
 //!
-//! Three questions, each answered by runs that alternate, so that a machine whose speed changes is unfair to nobody:
+//! Four questions, each answered by runs that alternate, so that a machine whose speed changes is unfair to nobody:
 //!
 //! 1. The same socket calls of the same program under the lens and under `strace -f --seccomp-bpf`,
 //!    which is told to stop at the same calls. Both and the program run on one processor.
@@ -12,10 +12,15 @@
 //! 3. A call that is not watched, a million times, traced and untraced. There is to be no difference to be seen
 //!    but the few nanoseconds that the kernel takes to look whether there is a filter.
 //!
+//! 4. The same scene, a connection from its beginning to its end, with and without its packets. They are to add at most
+//!    25 ms to a run, and to move no call by more than 100 µs in the median. `-- packets` asks this one only.
+//!
 //! The program that makes the calls is this one, run again.
 
 #[cfg(target_os = "linux")]
 mod measure;
+#[cfg(target_os = "linux")]
+mod wire;
 
 #[cfg(target_os = "linux")]
 fn main() -> std::process::ExitCode {

@@ -1,5 +1,6 @@
 //! The measuring, and the work that is measured.
 
+use crate::wire;
 use std::env;
 use std::error::Error;
 use std::fs::File;
@@ -17,12 +18,15 @@ const TALKS: &str = "20000";
 const CONNECTIONS: &str = "1500";
 const UNWATCHED: &str = "1000000";
 /// The processor that everything runs on in the first question.
-const PROCESSOR: usize = 0;
+pub(crate) const PROCESSOR: usize = 0;
 
 /// Measures, or is the program that is measured.
 pub(crate) fn run() -> ExitCode {
     let args: Vec<String> = env::args().collect();
     let result = match args.get(1..).unwrap_or_default() {
+        [only] if only == "packets" => lens::can_trace()
+            .map_err(Into::into)
+            .and_then(|()| wire::measure()),
         [work, times] => work_for(work, times),
         _ => measure(),
     };
@@ -84,7 +88,7 @@ fn measure() -> Result<(), Box<dyn Error>> {
         a_call(traced),
         a_call(traced) - a_call(untraced),
     );
-    Ok(())
+    wire::measure()
 }
 
 fn against_strace(work: &str, times: &str, calls: u32) -> Result<(), Box<dyn Error>> {
@@ -169,7 +173,7 @@ fn strace(work: &str, times: &str) -> Result<(), Box<dyn Error>> {
     }
 }
 
-fn program(work: &str, times: &str) -> io::Result<Command> {
+pub(crate) fn program(work: &str, times: &str) -> io::Result<Command> {
     let mut command = Command::new(env::current_exe()?);
     command.args([work, times]);
     Ok(command)
@@ -204,7 +208,7 @@ fn said(
     Ok(Duration::from_nanos(text.trim().parse()?))
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
+pub(crate) fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times[times.len() / 2]
 }
@@ -251,6 +255,7 @@ fn work_for(work: &str, times: &str) -> Result<(), Box<dyn Error>> {
             }
             println!("{}", start.elapsed().as_nanos());
         }
+        "scene" => return wire::scene(),
         other => return Err(format!("no work called {other}").into()),
     }
     Ok(())

@@ -1,10 +1,11 @@
 //! A private instance of the kernel's tracing, from its making to its removal.
 
 use super::trace;
+use crate::orphan;
 use crate::tracer::Refused;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -263,55 +264,12 @@ fn is_left(owner: &Owner, this: &Owner, now: Option<&Owner>) -> bool {
 /// descriptor is closed, by this process or by its end.
 fn guard(folder: &Path) -> io::Result<OwnedFd> {
     let folder = std::ffi::CString::new(folder.as_os_str().as_bytes())?;
-    let mut ends = [0; 2];
-    // SAFETY: pipe2 writes two descriptors into the array, which lives during the call.
-    if unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) } == -1 {
-        return Err(io::Error::last_os_error());
-    }
-    // SAFETY: pipe2 has just made both, and nobody else owns them.
-    let [reader, writer] = ends.map(|end| unsafe { OwnedFd::from_raw_fd(end) });
-    // SAFETY: until it exits the child calls only async-signal-safe functions: it makes system calls.
-    match unsafe { libc::fork() } {
-        -1 => Err(io::Error::last_os_error()),
-        0 => {
-            // A child of a child: it is nobody's here, so nobody waits for it.
-            // SAFETY: as above.
-            if unsafe { libc::fork() } == 0 {
-                keep_guard(reader.as_raw_fd(), &folder);
-            }
-            // SAFETY: _exit ends the process without running anything of the parent's that fork has copied.
-            unsafe { libc::_exit(0) }
-        }
-        child => {
-            // SAFETY: waitpid is given no place to write to. The child ends at once.
-            unsafe { libc::waitpid(child, std::ptr::null_mut(), 0) };
-            Ok(writer)
-        }
-    }
+    orphan::start(None, || remove(&folder))
 }
 
-/// The guard's whole life. It holds nothing of what it has inherited: no stream, no folder, no terminal.
-/// It makes system calls only, for other threads of the process that it is a copy of may have held locks.
-fn keep_guard(reader: i32, folder: &std::ffi::CStr) -> ! {
-    // SAFETY: setsid takes nothing and touches no memory.
-    unsafe { libc::setsid() };
-    // SAFETY: chdir reads a string with its NUL that lives for ever.
-    unsafe { libc::chdir(c"/".as_ptr()) };
-    // SAFETY: dup2 works on descriptor numbers, which are this process's own.
-    unsafe { libc::dup2(reader, 0) };
-    // SAFETY: close_range closes descriptors of this process, which nothing in it uses any more.
-    if unsafe { libc::syscall(libc::SYS_close_range, 1, u32::MAX, 0) } == -1 {
-        for descriptor in 1..1024 {
-            // SAFETY: as above.
-            unsafe { libc::close(descriptor) };
-        }
-    }
+/// Removes the folder. It makes system calls only, as a guard must.
+fn remove(folder: &std::ffi::CStr) {
     let errno = || io::Error::last_os_error().raw_os_error();
-    let mut byte = 0_u8;
-    // SAFETY: read writes at most the one byte that lives on this frame.
-    while unsafe { libc::read(0, (&raw mut byte).cast(), 1) } == -1 && errno() == Some(libc::EINTR)
-    {
-    }
     let again = libc::timespec {
         tv_sec: 0,
         tv_nsec: 10_000_000,
@@ -326,8 +284,6 @@ fn keep_guard(reader: i32, folder: &std::ffi::CStr) -> ! {
         // SAFETY: nanosleep reads the timespec, which lives during the call, and is given no place to write to.
         unsafe { libc::nanosleep(&again, std::ptr::null_mut()) };
     }
-    // SAFETY: _exit ends the process without running anything of the parent's that fork has copied.
-    unsafe { libc::_exit(0) }
 }
 
 /// What CLOCK_REALTIME is ahead of CLOCK_MONOTONIC. Asked a few times, for another thread may run in between.

@@ -70,6 +70,6 @@ fn one(f: &mut impl Write, character: char, digit_follows: bool) -> fmt::Result 
 
 /// What has a shape and a place of its own: no controls, no marks that change what stands beside them.
 /// The standard library's tables know which; its escapes for quotes do not matter here.
-fn printable(character: char) -> bool {
+pub(crate) fn printable(character: char) -> bool {
     character == '\'' || character.escape_debug().len() == 1
 }

@@ -8,6 +8,7 @@ mod descriptors;
 mod ends;
 mod engine;
 mod filter;
+mod held;
 mod living;
 mod memory;
 mod ptrace;
@@ -16,7 +17,11 @@ mod stacks;
 mod trial;
 
 use super::{Options, Record};
+use crate::event::{Event, Packet, State, TcpState};
 use crate::kernel::{self, Seen, Watch};
+use crate::wire::slow::{self, Sample};
+use crate::wire::{Capturing, states};
+use std::collections::HashSet;
 use std::io;
 use std::process::Command;
 use std::sync::{Arc, mpsc};
@@ -30,11 +35,14 @@ pub(super) struct Run {
     processes: Vec<i32>,
     living: Arc<living::Living>,
     tracer: JoinHandle<(engine::Copied, Option<Seen>)>,
+    capturing: Option<Capturing>,
 }
 
 impl Run {
     pub(super) fn start(commands: Vec<Command>, options: &Options) -> io::Result<Run> {
         let living = Arc::new(living::Living::default());
+        // Before the tracer's thread is pinned, so that the thread of the capture is not.
+        let capturing = options.wire.as_ref().map(Capturing::start).transpose()?;
         let (tell, hear) = mpsc::channel();
         let tracer = {
             let living = Arc::clone(&living);
@@ -66,6 +74,7 @@ impl Run {
             processes,
             living,
             tracer,
+            capturing,
         })
     }
 
@@ -91,6 +100,14 @@ impl Run {
         if let Some(seen) = seen {
             kernel::attach(&mut record.events, &seen.trace, seen.ahead);
         }
+        if let Some(capturing) = self.capturing {
+            let caught = capturing.end(&record.events);
+            let wire = with_states(&record.events, &caught.packets);
+            record.events.extend(wire);
+            record.events.sort_by_key(Event::at);
+            confirm(&mut record.events, caught.samples);
+            record.lost_packets = caught.lost;
+        }
         Ok(record)
     }
 }
@@ -110,6 +127,53 @@ impl Reach {
     pub(super) fn signal(&self, signal: i32) -> bool {
         self.living.signal(&self.commands, signal)
     }
+}
+
+/// The packets, the changes of state that they tell of, and the beginning of each socket that listens.
+/// Where the kernel itself has told of a connection, its states are left to that.
+fn with_states(events: &[Event], packets: &[Packet]) -> Vec<Event> {
+    let told: HashSet<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::State(state) => Some((state.local, state.peer)),
+            _ => None,
+        })
+        .collect();
+    let mut wire = states::infer(packets);
+    let mut listening = HashSet::new();
+    for event in events {
+        if let Event::Held(held) = event
+            && held.state == TcpState::Listen
+            && listening.insert(held.local)
+        {
+            wire.push(Event::State(State {
+                at: held.at,
+                context: None,
+                local: held.local,
+                peer: held.peer,
+                from: TcpState::Closed,
+                to: TcpState::Listen,
+                read_from_kernel: true,
+            }));
+        }
+    }
+    wire.retain(|event| match event {
+        Event::State(state) => !told.contains(&(state.local, state.peer)),
+        _ => true,
+    });
+    wire
+}
+
+/// Marks the changes of state that the kernel bears out, by what it was found to hold.
+fn confirm(events: &mut [Event], samples: Vec<Sample>) {
+    let held: Vec<Sample> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Held(held) => Some(Sample::from(held)),
+            _ => None,
+        })
+        .collect();
+    slow::confirm(events, samples.into_iter().chain(held));
 }
 
 /// The tracer's thread panicked, which is a mistake in it. The kernel has killed the programs.

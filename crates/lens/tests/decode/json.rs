@@ -253,6 +253,7 @@ fn packets_and_what_the_kernel_holds() {
     };
     let packet = |what| {
         let packet = Packet {
+            arrived: None,
             at: 5,
             from: end(9000),
             to: end(40_000),

@@ -30,6 +30,7 @@ pub(crate) fn scene() -> Scene {
         "backlog",
         "a queue for one, and a server that is busy while more connections come",
     )
+    .wire()
     .core()
     .actor("server", parts)
     .peer("client", client)
@@ -108,6 +109,8 @@ fn serve_one_client(stage: &mut Stage, listener: &TcpListener) -> Played {
     let mut buffer = [0; 16];
     let count = first.read(&mut buffer)?;
     stage.say(format!("the first client ended; it sent {count} bytes"));
+    // Who closes first decides which end sends which packet.
+    stage.wait_done("client");
     Ok(())
 }
 

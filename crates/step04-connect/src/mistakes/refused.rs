@@ -11,6 +11,7 @@ pub(crate) fn scene() -> Scene {
         "refused",
         "call a port that a server has, but does not listen on yet",
     )
+    .wire()
     .core()
     .peer("server", server)
     .actor(

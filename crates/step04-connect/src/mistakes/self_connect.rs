@@ -32,6 +32,7 @@ pub(crate) fn scene() -> Scene {
         "self-connect",
         "connect to the port that the socket itself is bound to",
     )
+    .wire()
     .actor("client", parts)
     .breaks(&[Sign::Found("client", "echo")])
     .shows(&[Sign::Found("client", "noticed")])

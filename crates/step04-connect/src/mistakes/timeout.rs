@@ -28,6 +28,7 @@ const LIMIT: Duration = Duration::from_millis(1);
 
 pub(crate) fn scene() -> Scene {
     Scene::mistake("timeout", "connect to a server that does not answer")
+        .wire()
         .core()
         .needs(|| match cfg!(target_os = "linux") {
             true => Ok(()),

@@ -30,6 +30,7 @@ pub(crate) fn scene() -> Scene {
         "close-twice",
         "the first connection is closed twice, and it is the second one that dies",
     )
+    .wire()
     .actor("client", parts)
     .peer("server", server)
     .breaks(&[Sign::Found("client", "EBADF")])
@@ -61,6 +62,7 @@ fn client_libc(stage: &mut Stage) -> Played {
     match step05::with_libc::send(second, b"hello", 0) {
         Ok(_) => {
             stage.found("sent", "the second connection works");
+            stage.wait("second");
             with_libc::close(second)?;
         }
         Err(error) => stage.found_error("send", &error),
@@ -89,7 +91,10 @@ fn client_nix(stage: &mut Stage) -> Played {
     // The owner closes what it owns, once. But the number is `second` by now.
     stage.taught(|| drop(owner));
     match step05::with_nix::send(&second, b"hello", MsgFlags::empty()) {
-        Ok(_) => stage.found("sent", "the second connection works"),
+        Ok(_) => {
+            stage.found("sent", "the second connection works");
+            stage.wait("second");
+        }
         Err(errno) => stage.found_error("send", &errno),
     }
     // On drop `second` closes a number that is not open: see OWNER_FINDS_OUT.
@@ -103,6 +108,8 @@ fn server(stage: &mut Stage) -> Played {
         let (mut connection, _) = listener.accept()?;
         let count = connection.read(&mut [0; 64])?;
         stage.say(format!("the {which} connection: recv returned {count}"));
+        // The client goes on when this is closed: who closes first decides which end sends which packet.
+        drop(connection);
         stage.cue(which, count);
     }
     Ok(())

@@ -15,6 +15,7 @@ pub(crate) fn scene() -> Scene {
         "dup-keeps-open",
         "a descriptor to write to and a copy to read from: closing one of them ends nothing",
     )
+    .wire()
     .peer("server", server_answers_at_the_end)
     .actor(
         "client",

@@ -23,6 +23,7 @@ pub(crate) fn scene() -> Scene {
         "exec-leak",
         "the server starts a program and closes the connection; the program has a copy of it",
     )
+    .wire()
     .actor("server", parts)
     .peer("client", client)
     .breaks(&[Sign::Stuck(&[("client", "recv")])])

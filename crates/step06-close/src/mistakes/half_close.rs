@@ -15,6 +15,7 @@ pub(crate) fn scene() -> Scene {
         "half-close",
         "the server answers at the end of the question, and the client never ends it",
     )
+    .wire()
     .core()
     .peer("server", server_answers_at_the_end)
     .actor(

@@ -22,6 +22,7 @@ pub(crate) fn scene() -> Scene {
         "late-errno",
         "connect fails, the program cleans up, and then it asks errno why connect failed",
     )
+    .wire()
     .actor("client", parts)
     .breaks(&[Sign::Found("client", "ENOTCONN")])
     .shows(&[Sign::Found("client", "ECONNREFUSED")])

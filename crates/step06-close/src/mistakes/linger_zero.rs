@@ -19,6 +19,7 @@ pub(crate) fn scene() -> Scene {
         "linger-zero",
         "SO_LINGER with 0 seconds: close leaves no TIME_WAIT behind, and no bytes either",
     )
+    .wire()
     .actor(
         "client",
         layers(client_libc, client_nix, client_socket2, client_std),

@@ -30,6 +30,7 @@ pub(crate) fn scene() -> Scene {
         "time-wait",
         "a server that is started again finds its own port in use",
     )
+    .wire()
     .core()
     .actor("restarted server", restarted)
     .actor("server", server)

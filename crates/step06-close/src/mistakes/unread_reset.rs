@@ -21,6 +21,7 @@ pub(crate) fn scene() -> Scene {
         "unread-reset",
         "close with received bytes still unread: the end of the answer is lost",
     )
+    .wire()
     .core()
     .actor(
         "server",

@@ -5,6 +5,7 @@
 //!                                says its process id
 //! PTRACE_SEIZE
 //! says "go"
+//!                                enters its network, if it has one of its own
 //!                                installs the filter
 //!                                execve
 //! exec stop: held until all
@@ -17,6 +18,7 @@
 use super::filter;
 use super::ptrace::{self, Report, Until};
 use crate::tracer::{Options, Refused};
+use crate::wire::Network;
 use std::io::{self, Read, Write};
 use std::mem;
 use std::net::Shutdown;
@@ -37,6 +39,7 @@ struct Setup {
     tracers: RawFd,
     filter: Option<Arc<[libc::sock_filter]>>,
     pin: Option<usize>,
+    wire: Option<Arc<Network>>,
 }
 
 /// Starts a command and stops it at its exec, traced by the calling thread. Gives its process id.
@@ -56,6 +59,7 @@ pub(super) fn start(
         tracers: line.as_raw_fd(),
         filter: filter.cloned(),
         pin: options.pin,
+        wire: options.wire.clone(),
     };
     // SAFETY: the hook runs between fork and exec, where only async-signal-safe functions may be called: it makes
     // system calls through thin wrappers and neither allocates nor locks.
@@ -132,6 +136,9 @@ impl Setup {
         line.read_exact(&mut answer)?;
         if answer != [GO] {
             return Err(io::Error::from_raw_os_error(libc::ECANCELED));
+        }
+        if let Some(network) = &self.wire {
+            network.system.enter()?;
         }
         if let Some(processor) = self.pin {
             pin(processor)?;

@@ -1,9 +1,10 @@
 //! The two addresses of a traced program's socket.
 
 use crate::address;
-use crate::event::Ends;
+use crate::event::{Address, Ends};
 use nix::sys::socket::SockaddrStorage;
 use std::mem;
+use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 /// The addresses as they were copied, to be decoded later.
@@ -13,16 +14,11 @@ pub(super) struct RawEnds {
     peer: Option<Vec<u8>>,
 }
 
-/// `pidfd_getfd`, then `getsockname` and, for a connected socket, `getpeername`: asks the kernel through a copy of the
-/// descriptor.
+/// `getsockname` and, for a connected socket, `getpeername`: asks the kernel through a copy of the descriptor.
 ///
-/// `None` where the system does not give the copy (before Linux 5.6, or refused).
+/// `None` where the system does not give the copy.
 pub(super) fn look(process: BorrowedFd<'_>, fd: i32, connected: bool) -> Option<RawEnds> {
-    // SAFETY: pidfd_getfd takes three numbers and touches no memory.
-    let copy = unsafe { libc::syscall(libc::SYS_pidfd_getfd, process.as_raw_fd(), fd, 0) };
-    let copy = i32::try_from(copy).ok().filter(|&copy| copy >= 0)?;
-    // SAFETY: the kernel has just made this descriptor for us, so nobody else owns it.
-    let copy = unsafe { OwnedFd::from_raw_fd(copy) };
+    let copy = copy(process, fd)?;
     Some(RawEnds {
         local: name(&copy, libc::getsockname),
         peer: if connected {
@@ -31,6 +27,15 @@ pub(super) fn look(process: BorrowedFd<'_>, fd: i32, connected: bool) -> Option<
             None
         },
     })
+}
+
+/// `pidfd_getfd`: a copy of another process's descriptor. `None` before Linux 5.6, or where it is refused.
+pub(super) fn copy(process: BorrowedFd<'_>, fd: i32) -> Option<OwnedFd> {
+    // SAFETY: pidfd_getfd takes three numbers and touches no memory.
+    let copy = unsafe { libc::syscall(libc::SYS_pidfd_getfd, process.as_raw_fd(), fd, 0) };
+    let copy = i32::try_from(copy).ok().filter(|&copy| copy >= 0)?;
+    // SAFETY: the kernel has just made this descriptor for us, so nobody else owns it.
+    Some(unsafe { OwnedFd::from_raw_fd(copy) })
 }
 
 impl RawEnds {
@@ -44,7 +49,16 @@ impl RawEnds {
 
 type Ask = unsafe extern "C" fn(i32, *mut libc::sockaddr, *mut libc::socklen_t) -> i32;
 
-fn name(socket: &OwnedFd, ask: Ask) -> Option<Vec<u8>> {
+/// An address of TCP, decoded.
+pub(super) fn inet(bytes: Vec<u8>) -> Option<SocketAddr> {
+    match address::decode(&bytes) {
+        Address::Inet(address) => Some(address),
+        _ => None,
+    }
+}
+
+/// `getsockname` or `getpeername`.
+pub(super) fn name(socket: &OwnedFd, ask: Ask) -> Option<Vec<u8>> {
     let mut bytes = [0_u8; mem::size_of::<SockaddrStorage>()];
     let mut length = bytes.len() as libc::socklen_t;
     // SAFETY: getsockname and getpeername write at most `length` bytes to the address, all of which are in `bytes`.

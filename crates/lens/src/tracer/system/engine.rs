@@ -19,11 +19,12 @@ use super::memory::Remote;
 use super::ptrace::{self, Position, Report, Until};
 use super::signals::{Action, Signals};
 use super::stacks::{self, Code, Stack, Stacks};
-use super::{child, filter};
-use crate::event::{Call, Event, Life, Outcome, Time, Turn, Who};
+use super::{child, filter, held};
+use crate::event::{Call, Event, Held, Life, Outcome, Time, Turn, Who};
 use crate::raw::Raw;
 use crate::stack::Namer;
 use crate::tracer::{Options, Record};
+use crate::wire::Network;
 use crate::{copy, decode};
 use std::collections::BTreeMap;
 use std::io;
@@ -53,6 +54,8 @@ pub(super) struct Engine {
     hide: Option<i32>,
     /// Whether to ask for the addresses of sockets.
     ends: bool,
+    /// Whether others use the network too, so that the sockets' addresses must be known.
+    is_shared: bool,
     /// For each system call number whether the decoder knows it.
     known: [bool; 512],
     threads: BTreeMap<i32, Thread>,
@@ -63,6 +66,9 @@ pub(super) struct Engine {
     living: Arc<Living>,
     taken: Kept,
     lives: Vec<Life>,
+    /// Where packets are seen: what the sockets hold is looked at too.
+    wire: Option<Arc<Network>>,
+    held: Vec<Held>,
     /// Only where stacks are asked for.
     stacks: Option<Stacks>,
 }
@@ -110,6 +116,7 @@ pub(super) struct Copied {
     #[expect(clippy::vec_box, reason = "as in the engine")]
     taken: Vec<Box<Taken>>,
     lives: Vec<Life>,
+    held: Vec<Held>,
     statuses: Vec<ExitStatus>,
 }
 
@@ -175,6 +182,8 @@ struct Taken {
     ends: Option<RawEnds>,
     by_runtime: bool,
     stack: Option<Stack>,
+    /// The socket that it is about to close.
+    closes: Option<held::Tuple>,
 }
 
 impl Engine {
@@ -202,7 +211,11 @@ impl Engine {
                 Until::Call
             },
             hide: options.hide,
-            ends: options.ends,
+            ends: options.ends || options.wire.is_some(),
+            is_shared: options
+                .wire
+                .as_ref()
+                .is_some_and(|network| network.system.is_shared()),
             known: [false; 512],
             threads: BTreeMap::new(),
             processes: BTreeMap::new(),
@@ -216,6 +229,8 @@ impl Engine {
                 namer: Namer::default(),
             },
             lives: Vec::new(),
+            wire: options.wire.clone(),
+            held: Vec::new(),
             stacks: options.stacks.then(Stacks::default),
         };
         for &number in copy::watched() {
@@ -287,6 +302,7 @@ impl Engine {
         Copied {
             taken: self.taken.list,
             lives: self.lives,
+            held: self.held,
             statuses,
         }
     }
@@ -412,6 +428,12 @@ impl Engine {
             Some(stacks) => stacks.copy(id, &mut process.code),
             None => None,
         };
+        let closes = match &process.descriptor {
+            Some(descriptor) if self.wire.is_some() && number == libc::SYS_close => {
+                held::before_close(descriptor.as_fd(), args[0] as i32)
+            }
+            _ => None,
+        };
         let raw = Raw {
             who: thread.who,
             number,
@@ -427,6 +449,7 @@ impl Engine {
             ends: None,
             by_runtime: false,
             stack,
+            closes,
         }));
         Until::Call
     }
@@ -478,7 +501,7 @@ impl Engine {
                 process.descriptors.made_socket(fd);
             }
             if self.ends
-                && let Some(fd) = gets_address(raw.number, &raw.args, returned)
+                && let Some(fd) = gets_address(raw.number, &raw.args, returned, self.is_shared)
                 && let Some(descriptor) = &process.descriptor
             {
                 call.ends = ends::look(
@@ -488,6 +511,28 @@ impl Engine {
                 );
             }
         }
+        if let Some(network) = &self.wire
+            && let Some(process) = self.processes.get(&thread.who.process)
+            && let Some(descriptor) = &process.descriptor
+        {
+            let who = thread.who;
+            let changed = held::changed(raw.number, &raw.args, returned)
+                .into_iter()
+                .flatten();
+            let seen = changed.filter_map(|fd| held::look(descriptor.as_fd(), fd, who, self::now));
+            self.held.extend(seen);
+            if raw.number == libc::SYS_connect
+                && let Some(called) = held::called(descriptor.as_fd(), raw.args[0] as i32)
+            {
+                self.held
+                    .extend(held::listener(network, called, who, self::now));
+            }
+            if let Some(closed) = call.closes {
+                self.held
+                    .extend(held::after_close(network, closed, who, self::now));
+            }
+        }
+        let raw = &call.raw;
         if raw.number == libc::SYS_fcntl && raw.args[1] as i32 == libc::F_GETFD {
             let fd = raw.args[0] as i32;
             thread.check = Some(Check {
@@ -691,9 +736,14 @@ impl Copied {
             events.push(Event::Call(taken.decode(&mut namer)));
         }
         events.extend(lives.map(Event::Life));
+        if !self.held.is_empty() {
+            events.extend(self.held.into_iter().map(Event::Held));
+            events.sort_by_key(Event::at);
+        }
         Record {
             events,
             statuses: self.statuses,
+            lost_packets: 0,
         }
     }
 }
@@ -772,13 +822,16 @@ fn makes_socket(number: i64, returned: i64) -> Option<i32> {
     .flatten()
 }
 
-/// The socket that the call has given an address.
-fn gets_address(number: i64, args: &[u64; 6], returned: i64) -> Option<i32> {
+/// The socket that the call has given an address. With `any` also one that may have got one by what it sent.
+fn gets_address(number: i64, args: &[u64; 6], returned: i64, any: bool) -> Option<i32> {
     let fd = args[0] as i32;
     match number {
         libc::SYS_bind | libc::SYS_listen if returned >= 0 => Some(fd),
         libc::SYS_connect if returned >= 0 || returned == -i64::from(libc::EINPROGRESS) => Some(fd),
         libc::SYS_accept | libc::SYS_accept4 => i32::try_from(returned).ok().filter(|&fd| fd >= 0),
+        // One that is refused has an address all the same.
+        libc::SYS_connect if any => Some(fd),
+        libc::SYS_sendto | libc::SYS_sendmsg if any && returned >= 0 => Some(fd),
         _ => None,
     }
 }

@@ -1,0 +1,150 @@
+//! What the kernel holds of a TCP socket that no descriptor stands for any more (sock_diag(7)).
+
+use super::socket;
+use crate::event::TcpState;
+use nix::sys::socket::{MsgFlags, recv, send};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::os::fd::{AsRawFd, OwnedFd};
+
+/// The request's type, and the reply's (linux/sock_diag.h).
+const SOCK_DIAG_BY_FAMILY: u16 = 20;
+const NLM_F_REQUEST: u16 = 1;
+/// A netlink header, then what is asked or answered.
+const HEADER: usize = 16;
+/// `struct inet_diag_sockid`: two ports, two addresses, a device and a cookie.
+const ID: usize = 48;
+
+/// `socket(AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG)`: it answers for the network that it was made in.
+pub(super) fn open() -> io::Result<OwnedFd> {
+    socket(libc::AF_NETLINK, libc::SOCK_RAW, libc::NETLINK_SOCK_DIAG)
+}
+
+/// What is known of a socket: its state, and the lengths of its two queues.
+pub(crate) type Answer = (TcpState, u32, u32);
+
+/// Asks for the socket with these two addresses; CLOSED where there is none. `None` where the kernel gives no answer.
+pub(super) fn ask(diag: &OwnedFd, local: SocketAddr, peer: SocketAddr) -> Option<Answer> {
+    send(
+        diag.as_raw_fd(),
+        &request(0, local, peer),
+        MsgFlags::empty(),
+    )
+    .ok()?;
+    // The kernel has answered before `send` returned.
+    let mut reply = [0; 512];
+    let length = recv(diag.as_raw_fd(), &mut reply, MsgFlags::MSG_DONTWAIT).ok()?;
+    let reply = reply.get(..length)?;
+    match u16::from_ne_bytes(*reply.get(4..)?.first_chunk()?) {
+        SOCK_DIAG_BY_FAMILY => {
+            let message = reply.get(HEADER..)?;
+            // Where there is no such connection, but a socket that listens at its port, that is the answer.
+            let of = u16::from_be_bytes(*message.get(6..)?.first_chunk()?);
+            if of != peer.port() {
+                return Some((TcpState::Closed, 0, 0));
+            }
+            let queue = |at: usize| Some(u32::from_ne_bytes(*message.get(at..)?.first_chunk()?));
+            Some((
+                state(*message.get(1)?)?,
+                queue(4 + ID + 4)?,
+                queue(4 + ID + 8)?,
+            ))
+        }
+        error if i32::from(error) == libc::NLMSG_ERROR => {
+            let errno = i32::from_ne_bytes(*reply.get(HEADER..)?.first_chunk()?);
+            (errno == -libc::ENOENT).then_some((TcpState::Closed, 0, 0))
+        }
+        _ => None,
+    }
+}
+
+/// Asks for all TCP sockets over IPv4: their two addresses and their states.
+pub(super) fn all(diag: &OwnedFd) -> Vec<(SocketAddr, SocketAddr, TcpState)> {
+    const NLM_F_DUMP: u16 = 0x300;
+    let any = SocketAddr::from(([0; 4], 0));
+    let mut found = Vec::new();
+    if send(
+        diag.as_raw_fd(),
+        &request(NLM_F_DUMP, any, any),
+        MsgFlags::empty(),
+    )
+    .is_err()
+    {
+        return found;
+    }
+    let mut replies = vec![0; 32 * 1024];
+    while let Ok(length) = recv(diag.as_raw_fd(), &mut replies, MsgFlags::MSG_DONTWAIT) {
+        let mut rest = &replies[..length];
+        while let Some(head) = rest.first_chunk::<HEADER>() {
+            let length = u32::from_ne_bytes([head[0], head[1], head[2], head[3]]) as usize;
+            if u16::from_ne_bytes([head[4], head[5]]) != SOCK_DIAG_BY_FAMILY {
+                // The end, or an error, which is the end too.
+                return found;
+            }
+            found.extend(rest.get(HEADER..length).and_then(entry));
+            rest = rest
+                .get(length.next_multiple_of(4).max(HEADER)..)
+                .unwrap_or_default();
+        }
+    }
+    found
+}
+
+/// One `struct inet_diag_msg` of IPv4.
+fn entry(message: &[u8]) -> Option<(SocketAddr, SocketAddr, TcpState)> {
+    let end = |port: usize, ip: usize| {
+        let port = u16::from_be_bytes(*message.get(port..)?.first_chunk()?);
+        let ip: [u8; 4] = *message.get(ip..)?.first_chunk()?;
+        Some(SocketAddr::from((ip, port)))
+    };
+    Some((end(4, 8)?, end(6, 24)?, state(*message.get(1)?)?))
+}
+
+/// `struct nlmsghdr` and `struct inet_diag_req_v2`.
+fn request(flags: u16, local: SocketAddr, peer: SocketAddr) -> Vec<u8> {
+    let mut request = Vec::with_capacity(HEADER + 8 + ID);
+    request.extend(((HEADER + 8 + ID) as u32).to_ne_bytes());
+    request.extend(SOCK_DIAG_BY_FAMILY.to_ne_bytes());
+    request.extend((NLM_F_REQUEST | flags).to_ne_bytes());
+    request.extend([0; 8]);
+    let family = if local.is_ipv4() {
+        libc::AF_INET
+    } else {
+        libc::AF_INET6
+    };
+    request.extend([family as u8, libc::IPPROTO_TCP as u8, 0, 0]);
+    request.extend(u32::MAX.to_ne_bytes());
+    request.extend(local.port().to_be_bytes());
+    request.extend(peer.port().to_be_bytes());
+    for address in [local.ip(), peer.ip()] {
+        let mut bytes = [0; 16];
+        match address {
+            IpAddr::V4(v4) => bytes[..4].copy_from_slice(&v4.octets()),
+            IpAddr::V6(v6) => bytes = v6.octets(),
+        }
+        request.extend(bytes);
+    }
+    // Any device, and no cookie.
+    request.extend([0; 4]);
+    request.extend([0xff; 8]);
+    request
+}
+
+/// A state as Linux numbers them (net/tcp_states.h).
+pub(crate) fn state(number: u8) -> Option<TcpState> {
+    Some(match number {
+        1 => TcpState::Established,
+        2 => TcpState::SynSent,
+        // The second is a connection that is not yet a socket of its own.
+        3 | 12 => TcpState::SynReceived,
+        4 => TcpState::FinWait1,
+        5 => TcpState::FinWait2,
+        6 => TcpState::TimeWait,
+        7 => TcpState::Closed,
+        8 => TcpState::CloseWait,
+        9 => TcpState::LastAck,
+        10 => TcpState::Listen,
+        11 => TcpState::Closing,
+        _ => return None,
+    })
+}

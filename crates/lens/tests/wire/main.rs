@@ -1,0 +1,9 @@
+//! The wire: packets understood, states inferred from them, and real ones caught.
+
+#[cfg(target_os = "linux")]
+mod live;
+mod made;
+mod parse;
+#[cfg(target_os = "linux")]
+mod roles;
+mod states;

@@ -1,0 +1,463 @@
+//! `--wire`: packets among the calls, the states of both ends, and what there is where a private network cannot be had.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::Read;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use course_tests::programs::installed;
+use course_tests::record::parse;
+use course_tests::refuse::refuse_namespaces;
+use course_tests::temp::Temp;
+use course_tests::{Output, Play, Run, not_run, run};
+use serde_json::Value;
+
+use crate::user::ordinary;
+
+for_each_step! {
+    the_calls_are_the_same_with_packets_among_them
+}
+
+fn is_root() -> bool {
+    // SAFETY: geteuid(2) takes nothing, touches no memory and cannot fail.
+    unsafe { libc::geteuid() == 0 }
+}
+
+/// The plays of a run with packets; `None`, and a printed line, where they cannot be had here.
+#[track_caller]
+fn plays(what: &str, run: Run) -> Option<Vec<Play>> {
+    let output = run.output().exits(0);
+    let missing = [
+        "no packets: ",
+        "not traced: ",
+        "user namespaces",
+        "a slow wire",
+    ];
+    let why = output
+        .stderr
+        .lines()
+        .find(|line| missing.iter().any(|words| line.contains(words)));
+    if let Some(why) = why {
+        not_run(what, why);
+        return None;
+    }
+    let output = output.quiet();
+    Some(parse(&output.stdout).expect("JSON lines"))
+}
+
+fn packets(play: &Play) -> impl Iterator<Item = &Value> {
+    play.events
+        .iter()
+        .filter(|event| event["event"] == "packet")
+}
+
+/// Each actor's calls, and how they ended.
+fn lanes(play: &Play) -> Vec<Vec<String>> {
+    let lane = |process: i64| {
+        let own = play.calls().filter(move |call| call["process"] == process);
+        let told = own.map(|call| format!("{} {}", call["name"], call["outcome"]["type"]));
+        told.collect()
+    };
+    let actors = play.actors().into_iter();
+    actors.map(|(_, process)| lane(process)).collect()
+}
+
+/// Each connect that came about has its SYN between its entry and its exit.
+#[track_caller]
+fn each_connect_has_its_syn(play: &Play) {
+    for connect in play.named(&["connect"]) {
+        let (Some(entered), Some(left)) = (connect["at"].as_u64(), connect["left"].as_u64()) else {
+            continue;
+        };
+        let peer = &connect["ends"]["peer"]["text"];
+        if connect["outcome"]["type"] != "returned" || connect["ends"]["peer"]["port"].is_null() {
+            continue;
+        }
+        let local = &connect["ends"]["local"]["text"];
+        let mut syns = packets(play).filter(|packet| {
+            packet["from"]["text"] == *local
+                && packet["to"]["text"] == *peer
+                && packet["flags"] == serde_json::json!(["SYN"])
+        });
+        let syn = syns.next().and_then(|syn| syn["at"].as_u64());
+        play.check(
+            syn.is_some_and(|at| entered < at && at < left) && syns.next().is_none(),
+            &format!("no SYN, or not in time, or two: {connect}"),
+        );
+    }
+}
+
+#[track_caller]
+fn the_calls_are_the_same_with_packets_among_them(step: &str) {
+    let without = run(step, &["--no-wire", "--json"]).exits(0);
+    let without = parse(&without.stdout).expect("JSON lines");
+    let Some(with) = plays("packets", Run::new(step).args(["--wire", "--json"])) else {
+        return;
+    };
+    assert_eq!(with.len(), without.len());
+    for (with, without) in with.iter().zip(&without) {
+        without.check(packets(without).next().is_none(), "packets without --wire");
+        with.check(
+            lanes(with) == lanes(without),
+            &format!("other calls than without --wire:\n{}", without.text()),
+        );
+        each_connect_has_its_syn(with);
+    }
+}
+
+/// The states of each end, from its first packet on.
+fn states<'a>(play: &'a Play, local: &str, peer: &str) -> Vec<&'a Value> {
+    let states = play.events.iter().filter(|event| {
+        event["event"] == "state"
+            && event["local"]["text"] == local
+            && event["peer"]["text"] == peer
+    });
+    states.collect()
+}
+
+#[test]
+fn the_states_of_a_slow_close_are_those_of_the_rfc() {
+    let run = Run::new("step06-close").args(["close", "--slow", "--json"]);
+    let Some(plays) = plays("a slow wire", run) else {
+        return;
+    };
+    assert_eq!(plays.len(), 4, "one for each layer");
+    for play in &plays {
+        let syn = packets(play).next().expect("packets");
+        let [client, server] = ["from", "to"].map(|end| syn[end]["text"].as_str().expect("text"));
+        let names = |states: &[&Value]| {
+            let mut names: Vec<_> = states.iter().map(|state| state["to"].clone()).collect();
+            names.insert(
+                0,
+                states
+                    .first()
+                    .map_or(Value::Null, |first| first["from"].clone()),
+            );
+            serde_json::json!(names)
+        };
+        let of_client = states(play, client, server);
+        let of_server = states(play, server, client);
+        play.check(
+            names(&of_client)
+                == serde_json::json!([
+                    "CLOSED",
+                    "SYN-SENT",
+                    "ESTABLISHED",
+                    "FIN-WAIT-1",
+                    "FIN-WAIT-2",
+                    "TIME-WAIT"
+                ]),
+            &format!("the client's states: {of_client:#?}"),
+        );
+        play.check(
+            names(&of_server)
+                == serde_json::json!([
+                    "LISTEN",
+                    "SYN-RECEIVED",
+                    "ESTABLISHED",
+                    "CLOSE-WAIT",
+                    "LAST-ACK",
+                    "CLOSED"
+                ]),
+            &format!("the server's states: {of_server:#?}"),
+        );
+        // Where a state lasts for a packet's way at least, the kernel was asked meanwhile. CLOSED is no socket at all.
+        for state in of_client.iter().chain(&of_server) {
+            let short = ["FIN-WAIT-2", "CLOSED"].contains(&state["to"].as_str().unwrap_or(""));
+            play.check(
+                short || state["read_from_kernel"] == true,
+                &format!("the kernel was not seen in it: {state}"),
+            );
+        }
+        for packet in packets(play) {
+            let at = packet["at"].as_u64().expect("a time");
+            let arrived = packet["arrived"].as_u64().expect("it arrives");
+            play.check(arrived - at >= 99_000_000, "too fast for a slow wire");
+        }
+    }
+}
+
+#[test]
+fn tshark_reads_the_same_packets() {
+    let Some(tshark) = installed("tshark") else {
+        return not_run("the file of --pcap", "tshark is not installed");
+    };
+    let temp = Temp::new();
+    let file = temp.path().join("close.pcap");
+    for (step, scene) in [("step06-close", "close"), ("step04-connect", "refused")] {
+        let run = Run::new(step)
+            .args([scene, "--json", "--wire", "--pcap"])
+            .args([&file]);
+        let Some(plays) = plays("the file of --pcap", run) else {
+            return;
+        };
+        let fields = [
+            "tcp.flags",
+            "tcp.seq",
+            "tcp.ack",
+            "tcp.len",
+            "frame.len",
+            "tcp.srcport",
+        ];
+        let mut tshark = Run::path(tshark.clone()).args(["-r"]).args([&file]);
+        tshark = tshark.args(["-T", "fields"]);
+        for field in fields {
+            tshark = tshark.args(["-e", field]);
+        }
+        let output = tshark.output().exits(0);
+        let complaints = output.stderr.lines();
+        let complaints = complaints.filter(|line| !line.starts_with("Running as user"));
+        assert_eq!(complaints.collect::<Vec<_>>(), Vec::<&str>::new());
+        let bits = ["FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR"];
+        let expected: Vec<String> = packets(&plays[0])
+            .map(|packet| {
+                let flags = packet["flags"].as_array().expect("TCP").iter();
+                let flags = flags.filter_map(|name| bits.iter().position(|bit| name == bit));
+                let flags: u32 = flags.map(|bit| 1 << bit).sum();
+                let number = |name: &str, unknown| packet[name].as_u64().unwrap_or(unknown);
+                format!(
+                    "0x{flags:04x}\t{}\t{}\t{}\t{}\t{}",
+                    // Where no SYN was seen, as of an end that only refuses, tshark begins with 1.
+                    number("relative_sequence", 1),
+                    number("relative_acknowledgement", 0),
+                    packet["data"]["total"],
+                    packet["length"],
+                    packet["from"]["port"],
+                )
+            })
+            .collect();
+        assert!(!expected.is_empty());
+        assert_eq!(
+            output.stdout.lines().collect::<Vec<_>>(),
+            expected,
+            "{step}"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_named_before_anything_is_played() {
+    let output = run("step06-close", &["--pcap", "/nowhere/x"]).exits(1);
+    says(&output, &["/nowhere/x", "No such file", "another file"]);
+    assert!(output.stdout.is_empty());
+    let lens = Run::new("lens").args(["--wire", "--pcap", "/nowhere/x", "true"]);
+    says(&lens.output().exits(2), &["/nowhere/x", "No such file"]);
+}
+
+/// One line on standard error that has all of these words.
+#[track_caller]
+fn says(output: &Output, words: &[&str]) {
+    let one = output.stderr.lines().count() == 1;
+    let all = words.iter().all(|word| output.stderr.contains(word));
+    output.check(one && all, &format!("does not say {words:?} in one line"));
+}
+
+/// Whether programs are traced here at all.
+fn can_trace() -> bool {
+    !run("step06-close", &["--layer", "libc"])
+        .stderr
+        .contains("not traced: ")
+}
+
+#[test]
+fn an_ordinary_user_sees_packets() {
+    let temp = Temp::new();
+    let run = ordinary(&temp, "step06-close").args(["--wire", "--json"]);
+    let Some(plays) = plays("packets for an ordinary user", run) else {
+        return;
+    };
+    for play in &plays {
+        play.check(packets(play).count() >= 8, "a handshake, data, two FINs");
+        each_connect_has_its_syn(play);
+    }
+}
+
+#[test]
+fn without_namespaces_an_ordinary_user_is_told_why_there_are_no_packets() {
+    if !can_trace() {
+        return not_run("namespaces forbidden", "not traced");
+    }
+    let temp = Temp::new();
+    let mut run = ordinary(&temp, "step06-close").args(["--wire", "--json"]);
+    refuse_namespaces(run.command());
+    let output = run.output().exits(0);
+    says(
+        &output,
+        &[
+            "no packets: ",
+            "user namespaces are forbidden",
+            "CAP_NET_RAW",
+            "as root",
+        ],
+    );
+    let plays = parse(&output.stdout).expect("JSON lines");
+    assert!(plays.iter().all(|play| packets(play).next().is_none()));
+    assert!(plays.iter().all(|play| play.calls().next().is_some()));
+}
+
+#[test]
+fn without_namespaces_root_sees_those_of_the_machines_network() {
+    if !is_root() || !can_trace() {
+        return not_run("the machine's own network", "not root, or not traced");
+    }
+    let mut run = Run::new("step06-close").args(["--wire", "--json"]);
+    refuse_namespaces(run.command());
+    let output = run.output().exits(0);
+    if output.stderr.contains("no packets: ") {
+        return not_run("the machine's own network", output.stderr.trim());
+    }
+    says(
+        &output,
+        &["user namespaces are forbidden", "the machine's own network"],
+    );
+    for play in parse(&output.stdout).expect("JSON lines") {
+        each_connect_has_its_syn(&play);
+    }
+}
+
+#[test]
+fn without_the_right_to_it_the_machines_network_is_not_shown() {
+    if !can_trace() {
+        return not_run("--share-net", "not traced");
+    }
+    let temp = Temp::new();
+    let output = ordinary(&temp, "step06-close")
+        .args(["--share-net", "--json"])
+        .output()
+        .exits(0);
+    says(
+        &output,
+        &["no packets: ", "CAP_NET_RAW", "leave out --share-net"],
+    );
+}
+
+#[test]
+fn of_the_machines_network_only_the_programs_packets_are_shown() {
+    if !is_root() {
+        return not_run("--share-net", "not root");
+    }
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("bind");
+    let address = listener.local_addr().expect("getsockname");
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        // Somebody else on the same machine.
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                let client = TcpStream::connect(address);
+                drop((client, listener.accept()));
+            }
+        });
+        let run = Run::new("step06-close").args(["--share-net", "--json"]);
+        let plays = plays("--share-net", run);
+        over.store(true, Ordering::Relaxed);
+        for play in plays.into_iter().flatten() {
+            let own: HashSet<_> = play
+                .calls()
+                .filter_map(|call| call["ends"]["local"]["text"].as_str())
+                .collect();
+            for packet in packets(&play) {
+                let is_own = |end: &str| own.contains(packet[end]["text"].as_str().unwrap_or(""));
+                play.check(
+                    is_own("from") && is_own("to"),
+                    &format!("another's: {packet}"),
+                );
+            }
+            each_connect_has_its_syn(&play);
+        }
+    });
+}
+
+/// The processes that run this program, or are in this network.
+fn left(program: &Path, network: Option<&Path>) -> Vec<String> {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let left = processes.filter(|process| {
+        let read = |file: &str| fs::read_link(process.path().join(file)).ok();
+        read("exe").is_some_and(|exe| exe.starts_with(program))
+            || network.is_some_and(|network| read("ns/net").as_deref() == Some(network))
+    });
+    left.map(|process| process.file_name().to_string_lossy().into_owned())
+        .collect()
+}
+
+#[test]
+fn nothing_is_left_behind_also_after_a_kill() {
+    let temp = Temp::new();
+    let lens = temp.copy_of("lens");
+    for kill in [false, true] {
+        let script = "readlink /proc/self/ns/net; read line";
+        let mut command = Command::new(&lens);
+        command.args(["--wire", "-o", "/dev/null", "sh", "-c", script]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.stderr(Stdio::null()).spawn().expect("it starts");
+        let mut network = String::new();
+        let mut stdout = child.stdout.take().expect("a pipe");
+        let mut byte = [0];
+        while stdout.read(&mut byte).expect("it writes") == 1 && byte != *b"\n" {
+            network.push(char::from(byte[0]));
+        }
+        let own = fs::read_link("/proc/self/ns/net").expect("/proc");
+        if Path::new(&network) == own {
+            child.kill().expect("it lives");
+            child.wait().expect("it ends");
+            return not_run("what is left of a private network", "there is none here");
+        }
+        assert!(!left(&lens, Some(Path::new(&network))).is_empty());
+        if kill {
+            child.kill().expect("it lives");
+        }
+        drop(child.stdin.take());
+        child.wait().expect("it ends");
+        let until = Instant::now() + Duration::from_secs(30);
+        while !left(&lens, Some(Path::new(&network))).is_empty() {
+            assert!(
+                Instant::now() < until,
+                "{:?}",
+                left(&lens, Some(Path::new(&network)))
+            );
+            thread::yield_now();
+        }
+    }
+}
+
+/// What a program can find out about itself.
+const SELF: &str = "id; cat /proc/self/uid_map /proc/self/gid_map; ls /proc/self/fd; env | sort; \
+     grep -E '^(Cap(Inh|Prm|Eff|Amb)|Groups)' /proc/self/status; umask; pwd";
+
+#[test]
+fn the_command_is_the_same_user_with_the_same_rights() {
+    let temp = Temp::new();
+    let lens = temp.copy_of("lens");
+    for user in [None, Some(65534)] {
+        if user.is_some() && !is_root() {
+            continue;
+        }
+        let of = |options: &[&str]| {
+            let mut run = Run::path(lens.clone());
+            if let Some(user) = user {
+                run.command().uid(user).gid(user).current_dir("/");
+            }
+            let args = ["-o", "/dev/null"]
+                .iter()
+                .chain(options)
+                .chain(&["sh", "-c", SELF]);
+            run.args(args).output().exits(0)
+        };
+        let (with, without) = (of(&["--wire"]), of(&[]));
+        if with.stderr.contains("no packets") {
+            return not_run("the command in a private network", with.stderr.trim());
+        }
+        let without_maps = |text: &str| -> Vec<String> {
+            let lines = text.lines().filter(|line| {
+                !line.trim_start().starts_with(|c: char| c.is_ascii_digit()) || line.len() < 4
+            });
+            lines.map(str::to_owned).collect()
+        };
+        assert_eq!(without_maps(&with.stdout), without_maps(&without.stdout));
+    }
+}
