@@ -89,7 +89,13 @@ fn understood(typed: &Typed) -> Result<(), String> {
     }
     match words.first() {
         None => Ok(()),
-        Some(half @ (&"serve" | &"connect")) if help.contains(&format!(" {half} [ADDR]")) => Ok(()),
+        Some(half @ (&"serve" | &"connect"))
+            if ["[ADDR]", "[PATH]"]
+                .iter()
+                .any(|what| help.contains(&format!(" {half} {what}"))) =>
+        {
+            Ok(())
+        }
         Some(name) if scenes(step).iter().any(|scene| scene.name == **name) => Ok(()),
         Some(name) => Err(format!("{step} has no scene {name}")),
     }
