@@ -91,8 +91,7 @@ fn understood(typed: &Typed) -> Result<(), String> {
     }
     match words.first() {
         None => Ok(()),
-        Some(half @ (&"serve" | &"connect")) if help.contains(&format!(" {half} [ADDR]")) => Ok(()),
-        // A command of the step's own.
+        // A half, or a command of the step's own.
         Some(name) if help.contains(&format!("-p {step} -- {name} [")) => Ok(()),
         Some(name) if scenes(step).iter().any(|scene| scene.name == **name) => Ok(()),
         Some(name) => Err(format!("{step} has no scene {name}")),
