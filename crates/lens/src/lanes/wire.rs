@@ -85,10 +85,11 @@ impl<'a> Wire<'a> {
             return (self.line(lane, String::new(), Some(across)), used);
         }
         let arrow = match (from, to) {
-            (Some(a), Some(b)) => format!("{} -> {}", self.name(a), self.name(b)),
+            (Some(a), Some(b)) if a != b => format!("{} -> {}", self.name(a), self.name(b)),
             (Some(a), None) => format!("{} -> {}", self.name(a), ends.1),
             (None, Some(b)) => format!("{} <- {}", self.name(b), ends.0),
-            (None, None) => format!("{} -> {}", ends.0, ends.1),
+            // Within one lane only the addresses tell the ends apart.
+            _ => format!("{} -> {}", ends.0, ends.1),
         };
         let mut text = format!("{arrow}: {label}");
         for (index, (lane, state)) in states.iter().enumerate() {
