@@ -203,12 +203,11 @@ fn arrow(label: &str, rightwards: bool, width: usize) -> String {
     // On each side a space, and at least two of the arrow.
     let room = width.saturating_sub(6);
     let mut label = label.to_owned();
-    while label.width() > room {
-        label.pop();
-        if label.width() < room {
-            label.push('…');
-            break;
+    if label.width() > room {
+        while label.width() + 1 > room && !label.is_empty() {
+            label.pop();
         }
+        label.push('…');
     }
     let line = width.saturating_sub(label.width() + 3);
     let (before, after) = ("-".repeat(line / 2), "-".repeat(line - line / 2));

@@ -17,7 +17,7 @@ use crate::order::Part;
 use std::fmt::Write;
 
 /// How many of a packet's bytes a label shows.
-const FIRST: usize = 16;
+const FIRST: usize = 12;
 
 /// A packet in a few words.
 pub fn packet(packet: &Packet) -> String {
