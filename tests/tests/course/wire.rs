@@ -293,13 +293,18 @@ fn can_trace() -> bool {
 #[test]
 fn an_ordinary_user_sees_packets() {
     let temp = Temp::new();
-    let run = ordinary(&temp, "step06-close").args(["--wire", "--json"]);
-    let Some(plays) = plays("packets for an ordinary user", run) else {
-        return;
-    };
-    for play in &plays {
-        play.check(packets(play).count() >= 8, "a handshake, data, two FINs");
-        each_connect_has_its_syn(play);
+    for (option, what) in [
+        ("--wire", "packets for an ordinary user"),
+        ("--slow", "a slow wire for an ordinary user"),
+    ] {
+        let run = ordinary(&temp, "step06-close").args([option, "--json"]);
+        let Some(plays) = plays(what, run) else {
+            continue;
+        };
+        for play in &plays {
+            play.check(packets(play).count() >= 8, "a handshake, data, two FINs");
+            each_connect_has_its_syn(play);
+        }
     }
 }
 

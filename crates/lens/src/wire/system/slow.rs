@@ -50,9 +50,6 @@ pub(super) fn lay() -> io::Result<OwnedFd> {
     ask(libc::SIOCSIFMTU, &|request| {
         request.ifr_ifru.ifru_mtu = LARGEST as i32
     })?;
-    ask(libc::SIOCSIFTXQLEN, &|request| {
-        request.ifr_ifru.ifru_metric = 10_000
-    })?;
     ask(libc::SIOCSIFFLAGS, &|request| {
         request.ifr_ifru.ifru_flags = libc::IFF_UP as i16
     })?;
