@@ -442,10 +442,11 @@ fn left(program: &Path, network: Option<&Path>) -> Vec<String> {
 fn nothing_is_left_behind_also_after_a_kill() {
     let temp = Temp::new();
     let lens = temp.copy_of("lens");
-    for kill in [false, true] {
+    for (slow, kill) in [(false, false), (false, true), (true, true)] {
         let script = "readlink /proc/self/ns/net; read line";
         let mut command = Command::new(&lens);
-        command.args(["--wire", "-o", "/dev/null", "sh", "-c", script]);
+        command.arg("--wire").args(slow.then_some("--slow"));
+        command.args(["-o", "/dev/null", "sh", "-c", script]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.stderr(Stdio::null()).spawn().expect("it starts");
         let mut network = String::new();

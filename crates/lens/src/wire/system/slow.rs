@@ -25,7 +25,7 @@ const LARGEST: usize = 65_535;
 const NAME: &[u8] = b"wire\0";
 
 /// `open("/dev/net/tun")` and `ioctl(TUNSETIFF)`: a device whose packets come to this descriptor, with the way to
-/// 127.0.0.0/8 led over it. It is there as long as the descriptor is open. Gives also the device's number.
+/// 127.0.0.0/8 led over it. It is there as long as the descriptor is open.
 ///
 /// This runs in the child that makes the network: it makes system calls only.
 pub(super) fn lay() -> io::Result<OwnedFd> {
