@@ -37,10 +37,14 @@ impl Temp {
     #[track_caller]
     pub fn copy_of(&self, name: &str) -> PathBuf {
         let path = self.path.join(name);
+        if path.exists() {
+            // What has just ended may still be open for a moment, and cannot be written to.
+            return path;
+        }
         // Not by this process: a child that another test starts meanwhile would inherit the file open for
         // writing, and a file that is open for writing cannot be run.
         Run::path("cp".into())
-            .args([program(name), &path])
+            .args(["-f".as_ref(), program(name), &path])
             .output()
             .exits(0);
         self.open_to_all(&path);

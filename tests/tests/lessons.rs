@@ -76,7 +76,7 @@ fn understood(typed: &Typed) -> Result<(), String> {
     let mut words = Vec::new();
     while let Some(arg) = args.next() {
         match arg.as_str() {
-            "--layer" | "--repeat" | "--me" | "--peer" => {
+            "--layer" | "--repeat" | "--me" | "--peer" | "--svg" | "--html" | "--pcap" => {
                 args.next();
             }
             flag if flag.starts_with("--")

@@ -36,7 +36,7 @@ LISTEN
                                          … connect = 0
 [1 waits for accept, backlog 5]
                                          sendto(3, "<hello> & \"hi\"\n") …
-                <-- 15 bytes "<hello> & \"hi\"\n" seq 1 ack 1 --
+                <---- 15 bytes "<hello> & \"h"… seq 1 ack 1 ----
                                          … sendto = 15
                                          close(3) …
 (CLOSE-WAIT)    <------------ FIN,ACK seq 16 ack 1 ------------- (FIN-WAIT-1)

@@ -5,6 +5,9 @@
 
 #![cfg(target_os = "linux")]
 
+#[path = "support/cast.rs"]
+#[macro_use]
+mod cast;
 #[path = "tracer/roles.rs"]
 #[expect(dead_code, reason = "the roles are those of another test's programs")]
 mod roles;

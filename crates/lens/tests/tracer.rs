@@ -4,6 +4,9 @@
 
 #![cfg(target_os = "linux")]
 
+#[path = "support/cast.rs"]
+#[macro_use]
+mod cast;
 #[path = "tracer/roles.rs"]
 mod roles;
 

@@ -216,6 +216,11 @@ fn is_as_in(source: &std::path::Path, frame: &Value, play: &Play) {
 /// The function that the last of these lines is in, as the indentation tells: whatever stands further left encloses it.
 fn enclosing<'a>(lines: &[&'a str]) -> Option<&'a str> {
     let mut left = usize::MAX;
+    // A function that ends is still in its last line.
+    let lines = match lines {
+        [before @ .., last] if last.trim() == "}" => before,
+        _ => lines,
+    };
     for line in lines.iter().rev() {
         let text = line.trim_start();
         let indent = line.len() - text.len();

@@ -184,6 +184,31 @@ fn the_states_of_a_slow_close_are_those_of_the_rfc() {
 }
 
 #[test]
+fn without_a_tun_device_the_wire_is_as_fast_as_ever_and_that_is_said() {
+    let what = "a slow wire without /dev/net/tun";
+    if !is_root() || !can_trace() || !Path::new("/dev/net").is_dir() {
+        return not_run(
+            what,
+            "not root, or not traced, or there is no /dev/net to hide",
+        );
+    }
+    let script = "mount -t tmpfs none /dev/net || exit 9; exec \"$@\"";
+    let run = Run::path("unshare".into()).args(["--mount", "sh", "-c", script, "sh"]);
+    let program = course_tests::program("step06-close");
+    let output = run
+        .args([program])
+        .args(["--slow", "--json", "--layer", "std"])
+        .output();
+    if !output.stderr.contains("slow wire") {
+        return not_run(what, output.stderr.lines().next().unwrap_or("it is slow"));
+    }
+    says(&output, &["/dev/net/tun", "modprobe tun", "at full speed"]);
+    let plays = parse(&output.exits(0).stdout).expect("JSON lines");
+    let all = || packets(&plays[0]);
+    assert!(all().next().is_some() && all().all(|packet| packet["arrived"].is_null()));
+}
+
+#[test]
 fn tshark_reads_the_same_packets() {
     let Some(tshark) = installed("tshark") else {
         return not_run("the file of --pcap", "tshark is not installed");
@@ -268,13 +293,18 @@ fn can_trace() -> bool {
 #[test]
 fn an_ordinary_user_sees_packets() {
     let temp = Temp::new();
-    let run = ordinary(&temp, "step06-close").args(["--wire", "--json"]);
-    let Some(plays) = plays("packets for an ordinary user", run) else {
-        return;
-    };
-    for play in &plays {
-        play.check(packets(play).count() >= 8, "a handshake, data, two FINs");
-        each_connect_has_its_syn(play);
+    for (option, what) in [
+        ("--wire", "packets for an ordinary user"),
+        ("--slow", "a slow wire for an ordinary user"),
+    ] {
+        let run = ordinary(&temp, "step06-close").args([option, "--json"]);
+        let Some(plays) = plays(what, run) else {
+            continue;
+        };
+        for play in &plays {
+            play.check(packets(play).count() >= 8, "a handshake, data, two FINs");
+            each_connect_has_its_syn(play);
+        }
     }
 }
 
@@ -299,6 +329,29 @@ fn without_namespaces_an_ordinary_user_is_told_why_there_are_no_packets() {
     let plays = parse(&output.stdout).expect("JSON lines");
     assert!(plays.iter().all(|play| packets(play).next().is_none()));
     assert!(plays.iter().all(|play| play.calls().next().is_some()));
+}
+
+#[test]
+fn where_no_more_namespaces_may_be_made_the_limit_is_named() {
+    let what = "a limit of no namespaces";
+    if !can_trace() || installed("unshare").is_none() || installed("setpriv").is_none() {
+        return not_run(what, "not traced, or util-linux is not installed");
+    }
+    // In a user namespace of its own, which has limits of its own, and without the rights that would go past them.
+    let script = "echo 0 > /proc/sys/user/max_user_namespaces || exit 9; \
+         exec setpriv --bounding-set -sys_admin,-net_admin,-net_raw \"$@\"";
+    let program = course_tests::program("step06-close");
+    let run = Run::path("unshare".into()).args(["-Ur", "sh", "-c", script, "sh"]);
+    let output = run.args([program]).args(["--wire", "--json"]).output();
+    if output.status.code() != Some(0) && !output.stderr.contains("no packets") {
+        return not_run(what, output.stderr.lines().next().unwrap_or("refused"));
+    }
+    let words = [
+        "no packets: ",
+        "sysctl user.max_user_namespaces",
+        "CAP_NET_RAW",
+    ];
+    says(&output.exits(0), &words);
 }
 
 #[test]
@@ -389,10 +442,11 @@ fn left(program: &Path, network: Option<&Path>) -> Vec<String> {
 fn nothing_is_left_behind_also_after_a_kill() {
     let temp = Temp::new();
     let lens = temp.copy_of("lens");
-    for kill in [false, true] {
+    for (slow, kill) in [(false, false), (false, true), (true, true)] {
         let script = "readlink /proc/self/ns/net; read line";
         let mut command = Command::new(&lens);
-        command.args(["--wire", "-o", "/dev/null", "sh", "-c", script]);
+        command.arg("--wire").args(slow.then_some("--slow"));
+        command.args(["-o", "/dev/null", "sh", "-c", script]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.stderr(Stdio::null()).spawn().expect("it starts");
         let mut network = String::new();

@@ -111,7 +111,7 @@ struct Draft<'a> {
     /// By lane: down to where labels of states stand.
     labels: Vec<i32>,
     /// The packet whose states come now: the heights at which it left and arrived, and the lanes.
-    packet: Option<(i32, i32, Option<usize>)>,
+    packet: Option<(i32, i32, Option<usize>, Time)>,
     /// Heights of times, for packets that are under way for a while.
     heights: Vec<(Time, i32)>,
     /// Packets that arrive later: their groups.
@@ -205,15 +205,16 @@ impl<'a> Draft<'a> {
             Event::Call(call) if call.by_runtime && !self.all => return,
             Event::Life(life) if turn(&life.what).is_none() => return,
             Event::Mark(mark) if !matches!(mark.what, Note::Said(_)) => return,
-            Event::State(_) => {}
+            Event::State(_)
+                if self
+                    .packet
+                    .is_some_and(|(.., sent)| !self.timed || sent == at) => {}
             _ => {
                 self.clear_labels();
                 self.head_again();
                 self.pause(at);
+                self.packet = None;
             }
-        }
-        if !matches!(event, Event::State(_)) {
-            self.packet = None;
         }
         match event {
             Event::Call(call) => {
@@ -258,17 +259,11 @@ impl<'a> Draft<'a> {
         self.last = Some(at.max(self.last.unwrap_or(at)));
         let more = room_for(passed);
         if passed >= 1_000_000 {
-            let lanes = &self.ladder.lanes;
-            let x = match lanes.as_slice() {
-                [first, second, ..] => (first.x + second.x) / 2,
-                [one] => one.x,
-                [] => 0,
-            };
             self.ladder.pauses.push(Text {
-                x,
-                y: self.y + more / 2 - 2,
-                ends: false,
-                lines: vec![format!("{} later", time(passed))],
+                x: TIMES - 12,
+                y: self.y + more / 2 - 4,
+                ends: true,
+                lines: vec![format!("+{}", time(passed))],
             });
         }
         self.y += more;
@@ -352,7 +347,11 @@ impl<'a> Draft<'a> {
         let x = |lane: Option<usize>| self.ladder.lanes[lane.unwrap_or(elsewhere)].x;
         let (x1, x2) = (x(from), x(to));
         let (y1, y2) = (self.y + 4, self.y + 4 + SLANT);
-        let room = if x1 == x2 { APART } else { (x2 - x1).abs() };
+        let room = if x1 == x2 {
+            APART - 50
+        } else {
+            (x2 - x1).abs()
+        };
         let label = shortened(&label, ((room - 76) * 10 / SMALL).max(8) as usize);
         let group = self.group(row, "packet");
         group.arrow = Some(Arrow {
@@ -364,15 +363,15 @@ impl<'a> Draft<'a> {
         if let Some(arrives) = packet.arrived.filter(|_| self.timed) {
             self.under_way.push((index, arrives));
         }
-        self.packet = Some((y1, y2, from));
+        self.packet = Some((y1, y2, from, packet.at));
         self.y += SLANT + 12;
     }
 
     /// Where a bar begins, and where its label stands.
     fn state_at(&mut self, row: Row) -> (i32, i32) {
         let top = match self.packet {
-            Some((left, _, from)) if from == Some(row.lane) => left,
-            Some((_, arrived, _)) => arrived,
+            Some((left, _, from, _)) if from == Some(row.lane) => left,
+            Some((_, arrived, ..)) => arrived,
             None => {
                 self.clear_labels();
                 self.y - 8

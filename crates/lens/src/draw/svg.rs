@@ -112,7 +112,7 @@ pub(super) fn body(out: &mut String, sheet: &Sheet<'_>, ladder: &Ladder, number:
                 "<line class=\"pause\" x1=\"{x}\" y1=\"{top}\" x2=\"{x}\" y2=\"{bottom}\"/>"
             );
         }
-        text(out, pause, "soft halo mid");
+        text(out, pause, "soft");
     }
     for note in &ladder.notes {
         text(out, note, "soft");

@@ -85,10 +85,11 @@ impl<'a> Wire<'a> {
             return (self.line(lane, String::new(), Some(across)), used);
         }
         let arrow = match (from, to) {
-            (Some(a), Some(b)) => format!("{} -> {}", self.name(a), self.name(b)),
+            (Some(a), Some(b)) if a != b => format!("{} -> {}", self.name(a), self.name(b)),
             (Some(a), None) => format!("{} -> {}", self.name(a), ends.1),
             (None, Some(b)) => format!("{} <- {}", self.name(b), ends.0),
-            (None, None) => format!("{} -> {}", ends.0, ends.1),
+            // Within one lane only the addresses tell the ends apart.
+            _ => format!("{} -> {}", ends.0, ends.1),
         };
         let mut text = format!("{arrow}: {label}");
         for (index, (lane, state)) in states.iter().enumerate() {
@@ -202,12 +203,11 @@ fn arrow(label: &str, rightwards: bool, width: usize) -> String {
     // On each side a space, and at least two of the arrow.
     let room = width.saturating_sub(6);
     let mut label = label.to_owned();
-    while label.width() > room {
-        label.pop();
-        if label.width() < room {
-            label.push('…');
-            break;
+    if label.width() > room {
+        while label.width() + 1 > room && !label.is_empty() {
+            label.pop();
         }
+        label.push('…');
     }
     let line = width.saturating_sub(label.width() + 3);
     let (before, after) = ("-".repeat(line / 2), "-".repeat(line - line / 2));

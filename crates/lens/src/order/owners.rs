@@ -81,6 +81,10 @@ impl Owners {
             };
             let (from, to) = ends_of(packet);
             let (a, b) = self.lanes(packet);
+            // Within one lane the addresses are shown.
+            if a == b {
+                continue;
+            }
             let pairs = between.entry((a.min(b), a.max(b))).or_default();
             if !pairs.contains(&(to, from)) {
                 pairs.insert((from, to));

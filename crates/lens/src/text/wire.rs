@@ -17,7 +17,7 @@ use crate::order::Part;
 use std::fmt::Write;
 
 /// How many of a packet's bytes a label shows.
-const FIRST: usize = 16;
+const FIRST: usize = 12;
 
 /// A packet in a few words.
 pub fn packet(packet: &Packet) -> String {
@@ -110,15 +110,12 @@ fn data(data: &Data) -> String {
     {
         shown = &shown[..error.valid_up_to()];
     }
-    let (unit, more) = (
-        if data.total == 1 { "byte" } else { "bytes" },
-        if (shown.len() as u64) < u64::from(data.total) {
-            "…"
-        } else {
-            ""
-        },
-    );
-    let mut text = format!("{} {unit}", data.total);
+    let more = if (shown.len() as u64) < u64::from(data.total) {
+        "…"
+    } else {
+        ""
+    };
+    let mut text = count(data.total);
     if data.total > 0 && !shown.is_empty() {
         text += " \"";
         // Writing to a String cannot fail.
@@ -175,13 +172,35 @@ pub fn held(held: &Held, part: Part) -> String {
             held.receive_queue, held.send_queue
         );
     }
-    let (unit, wait) = match held.receive_queue {
-        1 => ("byte", "waits"),
-        _ => ("bytes", "wait"),
+    let mut parts = Vec::new();
+    let sent = match part {
+        Part::Received => 0,
+        _ => held.send_queue,
     };
-    let mut text = format!("[{} {unit} {wait} for recv", held.receive_queue);
-    if held.send_queue > 0 && part != Part::Received {
-        let _ = write!(text, ", {} sent and not acknowledged", held.send_queue);
+    if held.receive_queue > 0 || sent == 0 {
+        let wait = if held.receive_queue == 1 {
+            "waits"
+        } else {
+            "wait"
+        };
+        parts.push(format!("{} {wait} for recv", count(held.receive_queue)));
     }
-    text + "]"
+    // The kernel counts a FIN like one byte.
+    let has_ended = matches!(
+        held.state,
+        TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck
+    );
+    match (sent, has_ended) {
+        (0, _) => {}
+        (1, true) => parts.push("the FIN not acknowledged".to_owned()),
+        (sent, true) => parts.push(format!("{} and the FIN not acknowledged", count(sent - 1))),
+        (sent, false) => parts.push(format!("{} not acknowledged", count(sent))),
+    }
+    format!("[{}]", parts.join(", "))
+}
+
+/// `1 byte`, `5 bytes`
+fn count(bytes: u32) -> String {
+    let unit = if bytes == 1 { "byte" } else { "bytes" };
+    format!("{bytes} {unit}")
 }

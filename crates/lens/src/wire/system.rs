@@ -45,9 +45,10 @@ impl Network {
             });
         }
         let (made, not_slow) = match namespace::make(how.slow) {
-            Err(why) if how.slow && why.of_tun => {
-                (namespace::make(false), Some(why.words + ": at full speed"))
-            }
+            Err(why) if how.slow && why.of_tun => (
+                namespace::make(false),
+                Some(why.words + ": this run is at full speed"),
+            ),
             made => (made, None),
         };
         let no_namespace = match made {

@@ -3,7 +3,6 @@
 //! A role is played in a child, which must not be the one that judges: it panics where something is not as it should be,
 //! and the test sees the exit status.
 
-use std::env;
 use std::ffi::CString;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -13,8 +12,6 @@ use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::process::{self, Command};
 use std::thread;
-
-const VARIABLE: &str = "LENS_TEST_ROLE";
 
 /// The call that the C library's poll makes.
 #[cfg(target_arch = "x86_64")]
@@ -30,16 +27,6 @@ const POLL_AGAIN: i64 = libc::SYS_ppoll;
 
 /// The descriptor that is hidden.
 pub(crate) const HIDDEN: i32 = 700;
-
-macro_rules! roles {
-    ($($role:ident => $play:path,)*) => {
-        /// A program.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum Role { $($role),* }
-
-        const ALL: &[(Role, fn())] = &[$((Role::$role, $play)),*];
-    };
-}
 
 roles! {
     Talk => talk,
@@ -62,29 +49,6 @@ roles! {
     RealTime => real_time,
     Abort => abort,
     TalkOnHidden => talk_on_hidden,
-}
-
-/// The command that plays a role.
-pub(crate) fn actor(role: Role) -> Command {
-    let mut command = Command::new(env::current_exe().expect("a running program has a path"));
-    command.env(VARIABLE, format!("{role:?}"));
-    command
-}
-
-/// Functions in this section run before `main`, which would be that of the test harness, with its threads and its output.
-#[used]
-#[unsafe(link_section = ".init_array")]
-static PLAY: extern "C" fn() = play;
-
-/// Plays the role this process was started for, if any.
-extern "C" fn play() {
-    let Ok(wanted) = env::var(VARIABLE) else {
-        return;
-    };
-    let role = ALL.iter().find(|(role, _)| format!("{role:?}") == wanted);
-    let (_, play) = role.expect("a role is in the list");
-    play();
-    process::exit(0);
 }
 
 /// Waits until a thread sleeps in this call, as /proc tells. Looks again and again: a traced program has no other way.

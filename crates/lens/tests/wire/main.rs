@@ -1,6 +1,10 @@
 //! The wire: packets understood, states inferred from them, and real ones caught.
 
 #[cfg(target_os = "linux")]
+#[path = "../support/cast.rs"]
+#[macro_use]
+mod cast;
+#[cfg(target_os = "linux")]
 mod live;
 mod made;
 mod parse;

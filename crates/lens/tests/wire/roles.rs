@@ -1,12 +1,8 @@
 //! The programs whose packets are caught: this test's own executable, run again.
 
-use std::env;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
-use std::process::{self, Command};
 use std::thread;
-
-const VARIABLE: &str = "LENS_TEST_WIRE_ROLE";
 
 /// How many connections [`Role::Connections`] makes.
 pub(crate) const CONNECTIONS: usize = 1000;
@@ -17,45 +13,11 @@ pub(crate) const SOME: usize = 2_000_000;
 /// The largest datagram over IPv4.
 pub(crate) const LARGEST: usize = 65_507;
 
-macro_rules! roles {
-    ($($role:ident => $play:expr,)*) => {
-        /// A program.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum Role { $($role),* }
-
-        const ALL: &[(Role, fn())] = &[$((Role::$role, $play)),*];
-    };
-}
-
 roles! {
     Connections => connections,
     Bulk => || bulk(BULK),
     SomeBulk => || bulk(SOME),
     Datagrams => datagrams,
-    Sleep => || loop { thread::park() },
-}
-
-/// The command that plays a role.
-pub(crate) fn actor(role: Role) -> Command {
-    let mut command = Command::new(env::current_exe().expect("a running program has a path"));
-    command.env(VARIABLE, format!("{role:?}"));
-    command
-}
-
-/// Functions in this section run before `main`, which would be that of the test harness, with its threads and its output.
-#[used]
-#[unsafe(link_section = ".init_array")]
-static PLAY: extern "C" fn() = play;
-
-/// Plays the role this process was started for, if any.
-extern "C" fn play() {
-    let Ok(wanted) = env::var(VARIABLE) else {
-        return;
-    };
-    let role = ALL.iter().find(|(role, _)| format!("{role:?}") == wanted);
-    let (_, play) = role.expect("a role is in the list");
-    play();
-    process::exit(0);
 }
 
 /// One connection after the other; the client closes first, the server when it has seen that.

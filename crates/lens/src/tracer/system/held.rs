@@ -118,7 +118,8 @@ pub(super) fn after_close(
     })
 }
 
-/// Both addresses; port 0 in place of one that the socket does not have.
+/// Both addresses; port 0 in place of one that the socket does not have. An IPv4 address stands as such
+/// also where a socket of AF_INET6 has it, for so it stands in its packets.
 fn tuple(socket: &OwnedFd) -> Option<Tuple> {
     let local = ends::inet(ends::name(socket, libc::getsockname)?)?;
     let peer = ends::name(socket, libc::getpeername).and_then(ends::inet);
@@ -126,7 +127,11 @@ fn tuple(socket: &OwnedFd) -> Option<Tuple> {
         SocketAddr::V4(_) => SocketAddr::from(([0; 4], 0)),
         SocketAddr::V6(_) => SocketAddr::from(([0; 16], 0)),
     };
-    Some((local, peer.unwrap_or(none)))
+    Some((canonical(local), canonical(peer.unwrap_or(none))))
+}
+
+fn canonical(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
 }
 
 /// `getsockopt(TCP_INFO)`; `None` for what is not TCP.

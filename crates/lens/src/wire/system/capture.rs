@@ -93,7 +93,7 @@ impl Capturing {
         let copied = self.thread.join().unwrap_or_default();
         let ours = self.network.system.is_shared().then(|| Ours::of(events));
         let is_ours = |packet: &Packet| ours.as_ref().is_none_or(|ours| ours.has(packet));
-        let mut packets = packets(&copied);
+        let mut packets = packets(&copied, self.network.system.tun.is_some());
         packets.retain(is_ours);
         packets.sort_by_key(|packet| packet.at);
         let mut numbers = Numbers::default();
@@ -110,8 +110,8 @@ impl Capturing {
 
 /// The packets in these copies. Over loopback each comes in at once. Over a slow wire it goes out and comes in later,
 /// and since that wire keeps the order, the first that goes out is the first that comes in.
-fn packets(copied: &Copied) -> Vec<Packet> {
-    let is_loopback = |frame: &&Frame| frame.device == LOOPBACK_INDEX;
+fn packets(copied: &Copied, slow: bool) -> Vec<Packet> {
+    let is_loopback = |frame: &&Frame| !slow || frame.device == LOOPBACK_INDEX;
     let parse = |frame: &Frame| parse::packet(frame.at, &frame.bytes, frame.length);
     let loopback = copied.frames.iter().filter(is_loopback);
     let mut packets: Vec<Packet> = loopback

@@ -58,19 +58,28 @@ pub(super) fn ask(diag: &OwnedFd, local: SocketAddr, peer: SocketAddr) -> Option
     }
 }
 
-/// Asks for all TCP sockets over IPv4: their two addresses and their states.
+/// Asks for all TCP sockets: their two addresses and their states.
 pub(super) fn all(diag: &OwnedFd) -> Vec<(SocketAddr, SocketAddr, TcpState)> {
-    const NLM_F_DUMP: u16 = 0x300;
-    let any = SocketAddr::from(([0; 4], 0));
     let mut found = Vec::new();
-    if send(
-        diag.as_raw_fd(),
-        &request(NLM_F_DUMP, any, any),
-        MsgFlags::empty(),
-    )
-    .is_err()
-    {
-        return found;
+    for any in [
+        SocketAddr::from(([0_u8; 4], 0)),
+        SocketAddr::from(([0_u8; 16], 0)),
+    ] {
+        all_of_family(diag, any, &mut found);
+    }
+    found
+}
+
+/// Those of the family that an address has, which stands for any.
+fn all_of_family(
+    diag: &OwnedFd,
+    any: SocketAddr,
+    found: &mut Vec<(SocketAddr, SocketAddr, TcpState)>,
+) {
+    const NLM_F_DUMP: u16 = 0x300;
+    let request = request(NLM_F_DUMP, any, any);
+    if send(diag.as_raw_fd(), &request, MsgFlags::empty()).is_err() {
+        return;
     }
     let mut replies = vec![0; 32 * 1024];
     while let Ok(length) = recv(diag.as_raw_fd(), &mut replies, MsgFlags::MSG_DONTWAIT) {
@@ -79,7 +88,7 @@ pub(super) fn all(diag: &OwnedFd) -> Vec<(SocketAddr, SocketAddr, TcpState)> {
             let length = u32::from_ne_bytes([head[0], head[1], head[2], head[3]]) as usize;
             if u16::from_ne_bytes([head[4], head[5]]) != SOCK_DIAG_BY_FAMILY {
                 // The end, or an error, which is the end too.
-                return found;
+                return;
             }
             found.extend(rest.get(HEADER..length).and_then(entry));
             rest = rest
@@ -87,15 +96,21 @@ pub(super) fn all(diag: &OwnedFd) -> Vec<(SocketAddr, SocketAddr, TcpState)> {
                 .unwrap_or_default();
         }
     }
-    found
 }
 
-/// One `struct inet_diag_msg` of IPv4.
+/// One `struct inet_diag_msg`.
 fn entry(message: &[u8]) -> Option<(SocketAddr, SocketAddr, TcpState)> {
+    let is_ipv4 = i32::from(*message.first()?) == libc::AF_INET;
     let end = |port: usize, ip: usize| {
         let port = u16::from_be_bytes(*message.get(port..)?.first_chunk()?);
-        let ip: [u8; 4] = *message.get(ip..)?.first_chunk()?;
-        Some(SocketAddr::from((ip, port)))
+        let ip = message.get(ip..)?;
+        let ip = if is_ipv4 {
+            IpAddr::from(*ip.first_chunk::<4>()?)
+        } else {
+            // An IPv4 connection of a socket of AF_INET6 is one of IPv4.
+            IpAddr::from(*ip.first_chunk::<16>()?).to_canonical()
+        };
+        Some(SocketAddr::new(ip, port))
     };
     Some((end(4, 8)?, end(6, 24)?, state(*message.get(1)?)?))
 }

@@ -8,6 +8,7 @@
 //!                                a packet socket
 //! receives descriptors <-------- of the namespaces and of the sockets, or what failed (SCM_RIGHTS)
 //!                                ends
+//! fork ------------------------> enters the namespaces, as the programs will, and ends
 //! ```
 //!
 //! The namespaces live as long as a process is in them or a descriptor stands for them. All descriptors are close-on-exec
@@ -48,6 +49,25 @@ pub(super) struct Why {
 }
 
 impl Private {
+    /// Lets another throw-away child enter, as the programs will.
+    fn tried(self) -> Result<Private, Why> {
+        // SAFETY: until it exits the child calls only async-signal-safe functions: it makes system calls.
+        let errno = match unsafe { libc::fork() } {
+            -1 => io::Error::last_os_error().raw_os_error(),
+            0 => {
+                let entered = self.enter();
+                let errno = entered.err().and_then(|error| error.raw_os_error());
+                // SAFETY: _exit ends the process without running anything of the parent's that fork has copied.
+                unsafe { libc::_exit(errno.unwrap_or(0)) }
+            }
+            child => Some(wait_for(child)),
+        };
+        match errno {
+            Some(0) => Ok(self),
+            errno => Err(why(Step::Enter, errno.unwrap_or(libc::EIO))),
+        }
+    }
+
     /// `setns`, twice. It runs between fork and exec and makes system calls only.
     ///
     /// In the user namespace the process has all capabilities; exec takes them from all but root.
@@ -74,6 +94,7 @@ enum Step {
     Diag,
     Tun,
     Descriptors,
+    Enter,
 }
 
 const STEPS: [Step; 8] = [
@@ -135,7 +156,8 @@ pub(super) fn make(slow: bool) -> Result<Made, Why> {
             private: Private {
                 user: next(),
                 network,
-            },
+            }
+            .tried()?,
             packets,
             diag,
         }),
@@ -253,9 +275,12 @@ fn words(step: Step, errno: i32) -> String {
         Step::Diag => "the kernel does not tell about sockets (NETLINK_SOCK_DIAG)",
         Step::Packets => "a packet socket is refused in a private network",
         Step::Tun if errno == libc::ENOENT => {
-            return "a slow wire needs /dev/net/tun, which is not there".into();
+            return "a slow wire needs /dev/net/tun, which is not there (as root type `modprobe tun`, \
+                    or start the container with `--device /dev/net/tun`)"
+                .into();
         }
         Step::Tun => return format!("a slow wire needs a TUN device, which is refused ({error})"),
+        Step::Enter => "a program may not enter a private network",
         Step::Done | Step::Descriptors => "the descriptors of a private network cannot be had",
     };
     if matches!(errno, libc::EPERM | libc::EACCES) {
@@ -375,10 +400,17 @@ fn write(path: &CStr, text: &[u8]) -> io::Result<()> {
     check(written as i32).map(drop)
 }
 
-/// `waitpid`: the child is gone then, and nothing of it is left.
-fn wait_for(child: i32) {
-    // SAFETY: a null status asks for none.
-    while unsafe { libc::waitpid(child, std::ptr::null_mut(), 0) } == -1
+/// `waitpid`: the child is gone then, and nothing of it is left. Gives its exit status.
+fn wait_for(child: i32) -> i32 {
+    let mut status = 0;
+    // SAFETY: waitpid writes one int, which lives on this frame.
+    while unsafe { libc::waitpid(child, &mut status, 0) } == -1
         && io::Error::last_os_error().kind() == io::ErrorKind::Interrupted
     {}
+    // One that was killed has done nothing of what it was to do.
+    if libc::WIFEXITED(status) {
+        libc::WEXITSTATUS(status)
+    } else {
+        libc::EIO
+    }
 }

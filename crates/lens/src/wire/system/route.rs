@@ -24,6 +24,9 @@ const NLM_F_CREATE: u16 = 0x400;
 const TABLE: u8 = 100;
 const LOCAL: u8 = 255;
 
+/// How many packets the device holds until they are read. What comes on top of that it drops.
+const QUEUE: u32 = 10_000;
+
 /// Leads 127.0.0.0/8 over this device.
 pub(super) fn over(device: i32) -> io::Result<()> {
     let netlink = socket(libc::AF_NETLINK, libc::SOCK_RAW, libc::NETLINK_ROUTE)?;
@@ -75,8 +78,10 @@ fn route(device: i32) -> Message {
     message
 }
 
-/// `struct ifinfomsg`, with settings that else are files in /proc/sys/net/ipv4/conf, which not every container can write.
+/// `struct ifinfomsg`, with the length of its queue, and settings that else are files in /proc/sys/net/ipv4/conf,
+/// which not every container can write.
 fn settings(device: i32) -> Message {
+    const IFLA_TXQLEN: u16 = 13;
     const IFLA_AF_SPEC: u16 = 26;
     const IFLA_INET_CONF: u16 = 1;
     const ACCEPT_LOCAL: u16 = 23;
@@ -92,6 +97,7 @@ fn settings(device: i32) -> Message {
     message.put(&[0; 4]);
     message.put(&device.to_ne_bytes());
     message.put(&[0; 8]);
+    message.attribute(IFLA_TXQLEN, &QUEUE.to_ne_bytes());
     message.attribute(IFLA_AF_SPEC, families.bytes());
     message
 }

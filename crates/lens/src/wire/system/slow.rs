@@ -25,7 +25,7 @@ const LARGEST: usize = 65_535;
 const NAME: &[u8] = b"wire\0";
 
 /// `open("/dev/net/tun")` and `ioctl(TUNSETIFF)`: a device whose packets come to this descriptor, with the way to
-/// 127.0.0.0/8 led over it. It is there as long as the descriptor is open. Gives also the device's number.
+/// 127.0.0.0/8 led over it. It is there as long as the descriptor is open.
 ///
 /// This runs in the child that makes the network: it makes system calls only.
 pub(super) fn lay() -> io::Result<OwnedFd> {
@@ -49,9 +49,6 @@ pub(super) fn lay() -> io::Result<OwnedFd> {
     // As large as over the loopback device, so that the same calls make the same packets, or nearly.
     ask(libc::SIOCSIFMTU, &|request| {
         request.ifr_ifru.ifru_mtu = LARGEST as i32
-    })?;
-    ask(libc::SIOCSIFTXQLEN, &|request| {
-        request.ifr_ifru.ifru_metric = 10_000
     })?;
     ask(libc::SIOCSIFFLAGS, &|request| {
         request.ifr_ifru.ifru_flags = libc::IFF_UP as i16

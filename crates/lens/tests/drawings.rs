@@ -1,0 +1,90 @@
+//! `lens --svg FILE` and `lens --html FILE`, as programs.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+/// A folder of this test's own.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("lens-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).expect("a folder can be made");
+        Folder(path)
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What cannot be removed does no harm.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn lens(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_lens"))
+        .args(args)
+        .output()
+        .expect("lens can be started")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_run_is_drawn_into_files_that_were_there_or_not() {
+    let folder = Folder::new("drawn");
+    let (svg, html) = (folder.file("a.svg"), folder.file("a.html"));
+    fs::write(&svg, "x".repeat(500_000)).expect("the folder can be written to");
+    let output = lens(&[
+        "--svg",
+        &svg.to_string_lossy(),
+        "--html",
+        &html.to_string_lossy(),
+        env!("CARGO_BIN_EXE_lens"),
+        "--version",
+    ]);
+    let said = text(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    if said.contains("running without a look") {
+        println!("not run: drawings of a run: {said}");
+        assert!(!html.exists(), "a file was made for nothing");
+        return;
+    }
+    let picture = fs::read_to_string(&svg).expect("there is a picture");
+    assert!(picture.starts_with("<svg ") && picture.ends_with("</svg>\n"));
+    let page = fs::read_to_string(&html).expect("there is a page");
+    assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n"));
+    // The report is there besides, and without the stacks that only the page wants.
+    assert!(said.contains("no socket calls"), "{said}");
+}
+
+#[test]
+fn a_drawing_that_cannot_be_written_is_said_before_the_command_runs() {
+    let folder = Folder::new("nowhere");
+    let made = folder.file("made-by-the-command");
+    let nowhere = folder.file("nowhere").join("a.svg");
+    let nowhere = nowhere.to_string_lossy();
+    let output = lens(&["--svg", &nowhere, "touch", &made.to_string_lossy()]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("cannot write the drawing to") && said.contains(&*nowhere),
+        "{said}"
+    );
+    assert!(!made.exists(), "the command has run");
+}
+
+#[test]
+fn no_times_is_for_drawings() {
+    let output = lens(&["--no-times", "true"]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("--svg FILE"), "{said}");
+}
