@@ -27,6 +27,8 @@ use std::sync::Arc;
 
 pub mod draw;
 #[cfg(target_os = "linux")]
+pub(crate) mod java;
+#[cfg(target_os = "linux")]
 mod layer;
 #[cfg(target_os = "linux")]
 pub(crate) mod maps;
@@ -34,6 +36,8 @@ pub(crate) mod maps;
 mod name;
 #[cfg(target_os = "linux")]
 pub(crate) mod python;
+#[cfg(target_os = "linux")]
+mod read;
 #[cfg(target_os = "linux")]
 mod symbols;
 #[cfg(target_os = "linux")]

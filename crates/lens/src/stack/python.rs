@@ -14,6 +14,7 @@
 //! so they can be put between the C functions in the order in which they really call.
 
 use super::maps::Maps;
+use super::read::{address, number};
 use super::symbols;
 use crate::raw::Memory;
 use std::collections::HashMap;
@@ -289,21 +290,6 @@ fn text(memory: &dyn Memory, place: u64) -> Option<String> {
             .unwrap_or('\u{fffd}')
     });
     Some(characters.collect())
-}
-
-fn address(memory: &dyn Memory, place: u64) -> Option<u64> {
-    number::<8>(&memory.read(place, 8), 0)
-}
-
-/// A number of so many bytes.
-fn number<const SIZE: usize>(bytes: &[u8], at: usize) -> Option<u64> {
-    let bytes = bytes.get(at..at.checked_add(SIZE)?)?;
-    Some(
-        bytes
-            .iter()
-            .rev()
-            .fold(0, |number, byte| number << 8 | u64::from(*byte)),
-    )
 }
 
 #[cfg(test)]

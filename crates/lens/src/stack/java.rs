@@ -1,0 +1,294 @@
+//! The methods of a Java program, read from the JVM's own structures.
+//!
+//! What a JVM of the HotSpot kind runs is partly its interpreter and partly code that it compiled while it ran,
+//! and no file has names for either. But it keeps all that is needed to follow its stack, for itself, and libjvm exports
+//! tables that say where (`gHotSpotVMStructs`, made for the serviceability agent). They are read at the stop, while
+//! the thread stands still, with nothing but reads of its memory: no agent, no option, no variable in the environment,
+//! no file; and no privilege is needed that the tracing does not need anyway.
+//!
+//! Java that calls C leaves an **anchor** in the structure of its thread: the registers of its innermost frame.
+//! From there on outwards
+//!
+//! - a frame of the interpreter says its method and its bytecode;
+//! - compiled code has a size of frame, a method, and a table that says which methods were put into it at which place;
+//! - the call stub, through which C calls Java, has the anchor of the Java further out.
+//!
+//! So the stack is one of runs of Java methods between functions in C, and [`walk`](super::walk) puts them together.
+//!
+//! What it costs: `cargo run -p lens --example bench` measures it. One read for the thread, two for a frame of
+//! the interpreter, one for a compiled one, and [`FRAMES`] of them at most; names are read once for each method.
+//!
+//! Known are **JDK 17, 21 and 25** on x86_64. Of any other version, and where something is not as it should be,
+//! the frames stay folded and have no names. So do those of a virtual thread that lie where it was continued.
+
+use super::maps::Maps;
+use super::read::{address, number};
+use super::walk::Registers;
+use crate::raw::Memory;
+use code::Places;
+use layout::Layout;
+use method::Methods;
+use std::collections::HashMap;
+use std::sync::Arc;
+use tables::Library;
+
+mod code;
+mod compressed;
+mod layout;
+mod method;
+mod tables;
+
+pub(crate) use code::Called;
+pub(crate) use method::Method;
+
+/// No more frames are read of one stack.
+pub(super) const FRAMES: usize = 48;
+/// No more threads are looked through.
+const THREADS: u64 = 4096;
+/// So often it is tried to read how the JVM is laid out: it is not at once as it starts.
+const TRIES: usize = 64;
+/// Java that calls the JVM may leave so much on the stack between its frame and that of the function in C.
+const BETWEEN: u64 = 256;
+
+/// From the frame pointer of the interpreter's frames, in bytes (`frame_x86.hpp`).
+mod at {
+    pub(super) const CALLER: u64 = 8;
+    pub(super) const END: u64 = 16;
+    pub(super) const UNEXTENDED: u64 = 8;
+    pub(super) const METHOD: u64 = 24;
+    pub(super) const BYTECODE: u64 = 64;
+}
+
+/// The JVM of one process.
+#[derive(Clone, Debug)]
+pub(crate) struct Java {
+    library: Library,
+    layout: Option<Arc<Layout>>,
+    tries: usize,
+    /// The JVM's structure of each thread.
+    threads: HashMap<i32, u64>,
+    methods: Methods,
+    places: Places,
+}
+
+/// Java methods that call each other, between two functions in C.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// The stack pointer of the innermost.
+    stack: u64,
+    /// Innermost first.
+    pub(super) called: Vec<Called>,
+    /// The function in C that called the outermost. `None` where the way was lost.
+    pub(super) caller: Option<Registers>,
+}
+
+impl Run {
+    /// Whether this is the Java that is found where the stack pointer is this.
+    pub(super) fn begins_at(&self, stack: u64) -> bool {
+        self.stack
+            .checked_sub(stack)
+            .is_some_and(|between| between <= BETWEEN)
+    }
+}
+
+/// The stack as it was copied.
+struct Stack<'a> {
+    start: u64,
+    bytes: &'a [u8],
+}
+
+impl Stack<'_> {
+    fn word(&self, place: u64) -> Option<u64> {
+        let at = usize::try_from(place.checked_sub(self.start)?).ok()?;
+        number::<8>(self.bytes, at)
+    }
+}
+
+/// A Java frame, as one finds it from the one further in.
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    instruction: u64,
+    stack: u64,
+    /// The frame pointer; of a compiled caller whatever it had in that register.
+    frame: u64,
+}
+
+impl Java {
+    /// The JVM that is mapped here, if it is one that can be read.
+    pub(crate) fn find(maps: &Maps) -> Option<Java> {
+        if !cfg!(target_arch = "x86_64") {
+            return None;
+        }
+        Some(Java {
+            library: Library::find(maps)?,
+            layout: None,
+            tries: 0,
+            threads: HashMap::new(),
+            methods: Methods::default(),
+            places: Places::default(),
+        })
+    }
+
+    /// The runs of Java methods that a stopped thread is in, from the innermost outwards.
+    /// Empty for a thread that is not Java's.
+    pub(crate) fn runs(
+        &mut self,
+        thread: i32,
+        registers: &Registers,
+        bytes: &[u8],
+        memory: &dyn Memory,
+    ) -> Vec<Run> {
+        let Some(layout) = self.layout(memory) else {
+            return Vec::new();
+        };
+        let stack = Stack {
+            start: registers.stack,
+            bytes,
+        };
+        let mut next = self
+            .anchor(thread, registers.stack, &layout, memory)
+            .and_then(|anchor| innermost(&anchor, &layout, &stack));
+        let (mut runs, mut frames) = (Vec::new(), 0);
+        while let Some(start) = next.take() {
+            let mut run = Run {
+                stack: start.stack,
+                called: Vec::new(),
+                caller: None,
+            };
+            next = self.follow(start, &mut run, &mut frames, &layout, &stack, memory);
+            runs.push(run);
+        }
+        runs
+    }
+
+    fn layout(&mut self, memory: &dyn Memory) -> Option<Arc<Layout>> {
+        if self.layout.is_none() && self.tries < TRIES {
+            self.tries += 1;
+            let tables = self.library.tables(memory)?;
+            self.layout = Layout::read(&tables, memory).map(Arc::new);
+        }
+        self.layout.clone()
+    }
+
+    /// The anchor of a thread, by the stack it runs on: found once in the list, and looked at again each time.
+    fn anchor(
+        &mut self,
+        thread: i32,
+        stack: u64,
+        layout: &Layout,
+        memory: &dyn Memory,
+    ) -> Option<Vec<u8>> {
+        let at = &layout.thread;
+        let fields = [at.stack_base, at.stack_size, at.anchor];
+        let begin = *fields.iter().min()?;
+        let length = fields.iter().max()? - begin + ANCHOR;
+        let look = |place: u64| {
+            let bytes = memory.read(place.wrapping_add(begin as u64), length);
+            let base = number::<8>(&bytes, at.stack_base - begin)?;
+            let size = number::<8>(&bytes, at.stack_size - begin)?;
+            let is_it = (base.saturating_sub(size)..base).contains(&stack);
+            is_it.then(|| bytes[at.anchor - begin..].to_vec())
+        };
+        if let Some(anchor) = self.threads.get(&thread).and_then(|known| look(*known)) {
+            return Some(anchor);
+        }
+        let list = address(memory, at.list)?;
+        let length = memory.read(list.wrapping_add(at.length as u64), 4);
+        let length = number::<4>(&length, 0)?.min(THREADS);
+        let elements = address(memory, list.wrapping_add(at.elements as u64))?;
+        let elements = memory.read(elements, 8 * length as usize);
+        // The newest stand last.
+        let places = elements
+            .rchunks_exact(8)
+            .filter_map(|place| number::<8>(place, 0));
+        for place in places {
+            if let Some(anchor) = look(place) {
+                self.threads.insert(thread, place);
+                return Some(anchor);
+            }
+        }
+        None
+    }
+
+    /// Follows Java frames outwards up to a function in C. Gives the innermost frame of the Java further out.
+    fn follow(
+        &mut self,
+        start: Frame,
+        run: &mut Run,
+        frames: &mut usize,
+        layout: &Layout,
+        stack: &Stack,
+        memory: &dyn Memory,
+    ) -> Option<Frame> {
+        let mut here = start;
+        while *frames < FRAMES {
+            *frames += 1;
+            let outer = if here.instruction == layout.call_stub {
+                let caller = Registers {
+                    instruction: stack.word(here.frame.wrapping_add(at::CALLER))?,
+                    stack: here.frame.wrapping_add(at::END),
+                    frame: stack.word(here.frame)?,
+                    link: 0,
+                };
+                run.caller = (caller.stack > here.stack).then_some(caller);
+                let wrapper = here.frame.wrapping_add_signed(8 * layout.thread.wrapper);
+                let wrapper = stack.word(wrapper)?;
+                let anchor = wrapper.wrapping_add(layout.thread.wrapper_anchor as u64);
+                let anchor = memory.read(anchor, ANCHOR);
+                return innermost(&anchor, layout, stack).filter(|outer| outer.stack > here.stack);
+            } else if layout.interpreter.contains(&here.instruction) {
+                let method = stack.word(here.frame.wrapping_sub(at::METHOD))?;
+                let bytecode = stack.word(here.frame.wrapping_sub(at::BYTECODE))?;
+                let method = self.methods.at(method, layout, memory)?;
+                if !method.may_be_at(bytecode) {
+                    return None;
+                }
+                run.called.push(Called {
+                    bytecode: method.index(bytecode),
+                    method,
+                    inlined: false,
+                });
+                Frame {
+                    instruction: stack.word(here.frame.wrapping_add(at::CALLER))?,
+                    stack: stack.word(here.frame.wrapping_sub(at::UNEXTENDED))?,
+                    frame: stack.word(here.frame)?,
+                }
+            } else {
+                let place = here.instruction;
+                let compiled = self.places.at(place, layout, &mut self.methods, memory)?;
+                run.called.extend_from_slice(&compiled.called);
+                let end = here.stack.checked_add(compiled.frame)?;
+                Frame {
+                    instruction: stack.word(end.wrapping_sub(8))?,
+                    stack: end,
+                    frame: stack.word(end.wrapping_sub(16))?,
+                }
+            };
+            // The stack has an end in this direction.
+            if outer.stack <= here.stack {
+                return None;
+            }
+            here = outer;
+        }
+        None
+    }
+}
+
+/// The size of an anchor: three words.
+const ANCHOR: usize = 32;
+
+/// The innermost Java frame, as an anchor has it. Empty where C was not called by Java.
+fn innermost(anchor: &[u8], layout: &Layout, stack: &Stack) -> Option<Frame> {
+    let at = &layout.thread;
+    let top = number::<8>(anchor, at.stack).filter(|top| *top != 0)?;
+    let instruction = match number::<8>(anchor, at.instruction)? {
+        // It lies where the call has put it.
+        0 => stack.word(top.wrapping_sub(8))?,
+        instruction => instruction,
+    };
+    Some(Frame {
+        instruction,
+        stack: top,
+        frame: number::<8>(anchor, at.frame)?,
+    })
+}
