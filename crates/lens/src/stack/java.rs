@@ -47,6 +47,8 @@ pub(super) const FRAMES: usize = 48;
 const THREADS: u64 = 4096;
 /// So often it is tried to read how the JVM is laid out: it is not at once as it starts.
 const TRIES: usize = 64;
+/// So often a stack is followed again when something was no longer what it had been.
+const ROUNDS: usize = 3;
 /// Java that calls the JVM may leave so much on the stack between its frame and that of the function in C.
 const BETWEEN: u64 = 256;
 
@@ -145,9 +147,27 @@ impl Java {
             start: registers.stack,
             bytes,
         };
-        let mut next = self
-            .anchor(thread, registers.stack, &layout, memory)
-            .and_then(|anchor| innermost(&anchor, &layout, &stack));
+        let Some(anchor) = self.anchor(thread, registers.stack, &layout, memory) else {
+            return Vec::new();
+        };
+        // What is known is taken as it is, and then looked at all at once: every read costs.
+        for _ in 0..ROUNDS {
+            let runs = self.follow_all(&anchor, &layout, &stack, memory);
+            if self.is_as_known(&layout, memory) {
+                return runs;
+            }
+        }
+        Vec::new()
+    }
+
+    fn follow_all(
+        &mut self,
+        anchor: &[u8],
+        layout: &Layout,
+        stack: &Stack,
+        memory: &dyn Memory,
+    ) -> Vec<Run> {
+        let mut next = innermost(anchor, layout, stack);
         let (mut runs, mut frames) = (Vec::new(), 0);
         while let Some(start) = next.take() {
             let mut run = Run {
@@ -155,10 +175,24 @@ impl Java {
                 called: Vec::new(),
                 caller: None,
             };
-            next = self.follow(start, &mut run, &mut frames, &layout, &stack, memory);
+            next = self.follow(start, &mut run, &mut frames, layout, stack, memory);
             runs.push(run);
         }
         runs
+    }
+
+    /// Whether what was taken as known is still there.
+    fn is_as_known(&mut self, layout: &Layout, memory: &dyn Memory) -> bool {
+        let mut pieces = Vec::new();
+        self.methods.to_check(layout, &mut pieces);
+        self.places.to_check(layout, &mut pieces);
+        if pieces.is_empty() {
+            return true;
+        }
+        let bytes = memory.read_all(&pieces);
+        let mut rest = &bytes[..];
+        let methods = self.methods.check(layout, &mut rest);
+        self.places.check(layout, &mut rest) && methods
     }
 
     fn layout(&mut self, memory: &dyn Memory) -> Option<Arc<Layout>> {

@@ -9,11 +9,9 @@ pub(super) fn address(memory: &dyn Memory, place: u64) -> Option<u64> {
 
 /// A number of so many bytes, the lowest first.
 pub(super) fn number<const SIZE: usize>(bytes: &[u8], at: usize) -> Option<u64> {
+    // Copied as one piece: this is done at stops, and counts in debug builds too.
     let bytes = bytes.get(at..at.checked_add(SIZE)?)?;
-    Some(
-        bytes
-            .iter()
-            .rev()
-            .fold(0, |number, byte| number << 8 | u64::from(*byte)),
-    )
+    let mut whole = [0; 8];
+    whole.get_mut(..SIZE)?.copy_from_slice(bytes);
+    Some(u64::from_le_bytes(whole))
 }

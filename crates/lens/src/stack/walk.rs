@@ -116,7 +116,7 @@ impl Walker {
             .map(|called| (Arc::as_ptr(&called.code), called.line()));
         let methods = java.iter().flat_map(|(at, called)| {
             let called = called.iter();
-            called.map(|called| (*at, Arc::as_ptr(&called.method), called.line()))
+            called.map(|called| (*at, Arc::as_ptr(&called.method), called.bytecode))
         });
         let met = of_maps
             .met

@@ -27,7 +27,7 @@ const KNOWN: usize = 10_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Called {
     pub(in crate::stack) method: Arc<Method>,
-    pub(super) bytecode: Option<u32>,
+    pub(in crate::stack) bytecode: Option<u32>,
     /// Whether it has no frame of its own.
     pub(in crate::stack) inlined: bool,
 }
@@ -51,10 +51,14 @@ pub(super) struct Compiled {
 
 /// The places that were met.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Places(HashMap<u64, Arc<Compiled>>);
+pub(super) struct Places {
+    known: HashMap<u64, Arc<Compiled>>,
+    /// Those that were taken from there without a look whether they are still the same.
+    unchecked: Vec<(u64, Arc<Compiled>)>,
+}
 
 impl Places {
-    /// What runs at this address. One read when it is known.
+    /// What runs at this address. No read when it is known: it has to be checked later.
     pub(super) fn at(
         &mut self,
         place: u64,
@@ -62,19 +66,15 @@ impl Places {
         methods: &mut Methods,
         memory: &dyn Memory,
     ) -> Option<Arc<Compiled>> {
-        let heap = layout
-            .heaps
-            .iter()
-            .find(|heap| heap.range.contains(&place))?;
-        let known = self.0.get(&place);
-        if let Some(known) = known
-            && let Some(blob) = Blob::read(known.blob, place, heap, layout, memory)
-            && blob.identity() == known.identity
-        {
-            return Some(Arc::clone(known));
+        if let Some(known) = self.known.get(&place) {
+            let known = Arc::clone(known);
+            self.unchecked.push((place, Arc::clone(&known)));
+            return Some(known);
         }
+        let heap = heap(place, layout)?;
         let start = beginning(place, heap, memory)?;
-        let blob = Blob::read(start, place, heap, layout, memory)?;
+        let bytes = memory.read(start, heap.header + layout.blob.size);
+        let blob = Blob::parse(start, place, &bytes, heap, layout)?;
         let called = if blob.is_method(layout, memory) {
             blob.called(place, layout, methods, memory)?
         } else {
@@ -86,12 +86,42 @@ impl Places {
             frame: blob.frame,
             called,
         });
-        if self.0.len() >= KNOWN {
-            self.0.clear();
+        if self.known.len() >= KNOWN {
+            self.known.clear();
         }
-        self.0.insert(place, Arc::clone(&compiled));
+        self.known.insert(place, Arc::clone(&compiled));
         Some(compiled)
     }
+
+    /// What has to be read to see whether those that were taken unchecked are still the same.
+    pub(super) fn to_check(&self, layout: &Layout, pieces: &mut Vec<(u64, usize)>) {
+        for (place, compiled) in &self.unchecked {
+            let header = heap(*place, layout).map_or(0, |heap| heap.header);
+            pieces.push((compiled.blob, header + layout.blob.size));
+        }
+    }
+
+    /// Takes what was read from the front of these bytes, and forgets those that are not the same.
+    pub(super) fn check(&mut self, layout: &Layout, bytes: &mut &[u8]) -> bool {
+        let mut all_same = true;
+        for (place, compiled) in std::mem::take(&mut self.unchecked) {
+            let now = heap(place, layout).and_then(|heap| {
+                let bytes = bytes.split_off(..heap.header + layout.blob.size)?;
+                Blob::parse(compiled.blob, place, bytes, heap, layout)
+            });
+            if now.is_none_or(|blob| blob.identity() != compiled.identity) {
+                self.known.remove(&place);
+                all_same = false;
+            }
+        }
+        all_same
+    }
+}
+
+/// The heap that has this address in it.
+fn heap(place: u64, layout: &Layout) -> Option<&Heap> {
+    let mut heaps = layout.heaps.iter();
+    heaps.find(|heap| heap.range.contains(&place))
 }
 
 /// Where the piece begins that this address lies in, by the heap's table. A byte of it says how many segments
@@ -116,9 +146,9 @@ fn beginning(place: u64, heap: &Heap, memory: &dyn Memory) -> Option<u64> {
 }
 
 /// The head of a piece of code.
-struct Blob {
+struct Blob<'a> {
     start: u64,
-    bytes: Vec<u8>,
+    bytes: &'a [u8],
     code: Range<u64>,
     frame: u64,
     /// Of a compiled method: the method, and its number among all that were compiled. Of a stub anything.
@@ -126,37 +156,36 @@ struct Blob {
     id: u64,
 }
 
-impl Blob {
+impl<'a> Blob<'a> {
     /// The piece of code that begins there, if this place is in it.
-    fn read(
+    fn parse(
         start: u64,
         place: u64,
+        bytes: &'a [u8],
         heap: &Heap,
         layout: &Layout,
-        memory: &dyn Memory,
-    ) -> Option<Blob> {
+    ) -> Option<Blob<'a>> {
         let at = &layout.blob;
-        let mut bytes = memory.read(start, heap.header + at.size);
         let is_used = *bytes.get(heap.used)? == 1;
         let length = match heap.used {
-            4 => number::<4>(&bytes, 0)?,
-            _ => number::<8>(&bytes, 0)?,
+            4 => number::<4>(bytes, 0)?,
+            _ => number::<8>(bytes, 0)?,
         };
         let end = start.checked_add(length.checked_mul(1 << heap.shift)?)?;
         if !is_used || !(start..end).contains(&place) {
             return None;
         }
-        let bytes = bytes.split_off(heap.header.min(bytes.len()));
+        let bytes = bytes.get(heap.header..)?;
         let start = start + heap.header as u64;
         let code = match at.code {
-            Code::Addresses(begin, end) => number::<8>(&bytes, begin)?..number::<8>(&bytes, end)?,
+            Code::Addresses(begin, end) => number::<8>(bytes, begin)?..number::<8>(bytes, end)?,
             Code::Offsets(begin, end) => {
-                let (begin, end) = (number::<4>(&bytes, begin)?, number::<4>(&bytes, end)?);
+                let (begin, end) = (number::<4>(bytes, begin)?, number::<4>(bytes, end)?);
                 start.wrapping_add(begin)..start.wrapping_add(end)
             }
         };
-        let frame = number::<4>(&bytes, at.frame_size)?;
-        let (method, id) = (number::<8>(&bytes, at.method)?, number::<4>(&bytes, at.id)?);
+        let frame = number::<4>(bytes, at.frame_size)?;
+        let (method, id) = (number::<8>(bytes, at.method)?, number::<4>(bytes, at.id)?);
         code.contains(&place).then_some(Blob {
             start,
             bytes,
@@ -177,7 +206,7 @@ impl Blob {
     fn is_method(&self, layout: &Layout, memory: &dyn Memory) -> bool {
         match layout.blob.kind {
             Kind::Number(at, method) => self.bytes.get(at) == Some(&method),
-            Kind::Name(at) => number::<8>(&self.bytes, at).is_some_and(|name| {
+            Kind::Name(at) => number::<8>(self.bytes, at).is_some_and(|name| {
                 let name = memory.read(name, 15);
                 name.starts_with(b"nmethod\0") || name.starts_with(b"native nmethod\0")
             }),
@@ -213,8 +242,8 @@ impl Blob {
         methods: &mut Methods,
         memory: &dyn Memory,
     ) -> Option<Vec<Called>> {
-        let offset = |at| number::<4>(&self.bytes, at);
-        let pointer = |at| number::<8>(&self.bytes, at);
+        let offset = |at| number::<4>(self.bytes, at);
+        let pointer = |at| number::<8>(self.bytes, at);
         let (places, scopes, metadata) = match layout.blob.scopes {
             Scopes::Inside {
                 scopes,

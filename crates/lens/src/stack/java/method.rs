@@ -52,34 +52,36 @@ impl Method {
 
 /// The methods that were met.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Methods(HashMap<u64, Arc<Method>>);
+pub(super) struct Methods {
+    known: HashMap<u64, Arc<Method>>,
+    /// Those that were taken from there without a look whether they are still the same.
+    unchecked: Vec<(u64, Arc<Method>)>,
+}
 
 impl Methods {
-    /// The method whose structure lies there. Two reads when it is known.
+    /// The method whose structure lies there. No read when it is known: it has to be checked later.
     pub(super) fn at(
         &mut self,
         place: u64,
         layout: &Layout,
         memory: &dyn Memory,
     ) -> Option<Arc<Method>> {
+        if let Some(known) = self.known.get(&place) {
+            let known = Arc::clone(known);
+            self.unchecked.push((place, Arc::clone(&known)));
+            return Some(known);
+        }
         let at = &layout.method;
         let bytes = memory.read(place, at.fixed.max(at.flags) + 8);
         let fixed = number::<8>(&bytes, at.fixed)?;
         let flags = number::<2>(&bytes, at.flags)?;
         let head = memory.read(fixed, at.code);
+        let identity = identity(fixed, &head, layout)?;
         let pool = number::<8>(&head, at.pool)?;
         let (size, length) = (
             number::<4>(&head, at.size)?,
             number::<2>(&head, at.code_size)?,
         );
-        let name = number::<2>(&head, at.name)?;
-        let identity = [fixed, pool, size << 32 | length << 16 | name];
-        if let Some(known) = self.0.get(&place)
-            && known.identity == identity
-        {
-            return Some(Arc::clone(known));
-        }
-
         let field = |start: u64, offset: usize| start.wrapping_add(offset as u64);
         let pool_bytes = memory.read(pool, at.pool_entries);
         let entries = number::<4>(&pool_bytes, at.pool_length)?;
@@ -103,7 +105,7 @@ impl Methods {
         let method = Arc::new(Method {
             identity,
             class: symbol(class, layout, memory)?,
-            name: entry(name)?,
+            name: entry(number::<2>(&head, at.name)?)?,
             file: entry(number::<2>(&pool_bytes, at.pool_file)?),
             is_native: flags & NATIVE != 0,
             code,
@@ -111,12 +113,46 @@ impl Methods {
             lines,
             version: layout.version,
         });
-        if self.0.len() >= KNOWN {
-            self.0.clear();
+        if self.known.len() >= KNOWN {
+            self.known.clear();
         }
-        self.0.insert(place, Arc::clone(&method));
+        self.known.insert(place, Arc::clone(&method));
         Some(method)
     }
+
+    /// What has to be read to see whether those that were taken unchecked are still the same.
+    pub(super) fn to_check(&self, layout: &Layout, pieces: &mut Vec<(u64, usize)>) {
+        for (place, method) in &self.unchecked {
+            let fixed = place.wrapping_add(layout.method.fixed as u64);
+            pieces.push((fixed, 8));
+            pieces.push((method.identity[0], layout.method.code));
+        }
+    }
+
+    /// Takes what was read from the front of these bytes, and forgets those that are not the same.
+    pub(super) fn check(&mut self, layout: &Layout, bytes: &mut &[u8]) -> bool {
+        let mut all_same = true;
+        for (place, method) in std::mem::take(&mut self.unchecked) {
+            let fixed = bytes.split_off(..8);
+            let head = bytes.split_off(..layout.method.code);
+            let now = fixed
+                .zip(head)
+                .and_then(|(fixed, head)| identity(number::<8>(fixed, 0)?, head, layout));
+            if now != Some(method.identity) {
+                self.known.remove(&place);
+                all_same = false;
+            }
+        }
+        all_same
+    }
+}
+
+/// What tells a method from another one that comes to lie in its place.
+fn identity(fixed: u64, head: &[u8], layout: &Layout) -> Option<[u64; 3]> {
+    let at = &layout.method;
+    let sizes = number::<4>(head, at.size)? << 32 | number::<2>(head, at.code_size)? << 16;
+    let name = number::<2>(head, at.name)?;
+    Some([fixed, number::<8>(head, at.pool)?, sizes | name])
 }
 
 /// A text of the JVM. Those that could not be the name of anything are none.
