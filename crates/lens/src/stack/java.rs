@@ -288,8 +288,12 @@ impl Java {
                     frame: stack.word(here.frame)?,
                 }
             } else {
-                let place = here.instruction;
-                let compiled = self.places.at(place, layout, &mut self.methods, memory)?;
+                let mut place = here.instruction;
+                let mut compiled = self.places.at(place, layout, &mut self.methods, memory)?;
+                if let Some(kept) = compiled.kept {
+                    place = stack.word(here.stack.wrapping_add(kept))?;
+                    compiled = self.places.at(place, layout, &mut self.methods, memory)?;
+                }
                 run.called.extend_from_slice(&compiled.called);
                 let end = here.stack.checked_add(compiled.frame)?;
                 Frame {

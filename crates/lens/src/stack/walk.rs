@@ -184,27 +184,25 @@ impl OfMaps {
                 FrameAddress::InstructionPointer(address) => address.saturating_sub(1),
                 FrameAddress::ReturnAddress(_) => frame.address_for_lookup(),
             };
-            // Where there is no code, the way was lost before.
+            // What was mapped when the process was last looked at: generated code may be where nothing was then.
             let code = self.maps.find(address);
-            let Some(code) = code.filter(|_| way.addresses.len() < FRAMES) else {
+            let may_be_java = code.is_none_or(|code| code.file.is_none());
+            let run = java.next_if(|run| may_be_java && run.begins_at(registers.sp()));
+            let outer = if let Some(run) = run {
+                // It was followed at the stop. What called it goes on from there.
+                way.java.push((way.addresses.len(), run.called.clone()));
+                let Some(caller) = run.caller else { return way };
+                registers = native_registers(&caller);
+                Ok(Some(caller.instruction))
+            } else if code.is_none() || way.addresses.len() == FRAMES {
+                // Where there is no code, the way was lost before.
                 return way;
+            } else {
+                way.addresses.push(address);
+                let cache = &mut self.cache;
+                self.native
+                    .unwind_frame(frame, &mut registers, cache, &mut read)
             };
-            let outer =
-                match java.next_if(|run| code.file.is_none() && run.begins_at(registers.sp())) {
-                    // It was followed at the stop. What called it goes on from there.
-                    Some(run) => {
-                        way.java.push((way.addresses.len(), run.called.clone()));
-                        let Some(caller) = run.caller else { return way };
-                        registers = native_registers(&caller);
-                        Ok(Some(caller.instruction))
-                    }
-                    None => {
-                        way.addresses.push(address);
-                        let cache = &mut self.cache;
-                        self.native
-                            .unwind_frame(frame, &mut registers, cache, &mut read)
-                    }
-                };
             match outer.map(|outer| outer.map(FrameAddress::from_return_address)) {
                 Ok(Some(Some(outer))) => frame = outer,
                 Ok(None) => {

@@ -1,7 +1,7 @@
 //! Code that the JVM has made: whose it is, and which methods the compiler has put into it.
 
 use super::compressed::Stream;
-use super::layout::{Code, Heap, Kind, Layout, Scopes};
+use super::layout::{Code, Heap, Kind, Layout, Scopes, Undo};
 use super::method::{Method, Methods};
 use crate::raw::Memory;
 use crate::stack::read::{address, number};
@@ -47,6 +47,8 @@ pub(super) struct Compiled {
     pub(super) frame: u64,
     /// The methods, innermost first. None for a stub.
     pub(super) called: Vec<Called>,
+    /// Where above its stack pointer the place is kept that it was at, if this is where invalid code is left.
+    pub(super) kept: Option<u64>,
 }
 
 /// The places that were met.
@@ -75,7 +77,9 @@ impl Places {
         let start = beginning(place, heap, memory)?;
         let bytes = memory.read(start, heap.header + layout.blob.size);
         let blob = Blob::parse(start, place, &bytes, heap, layout)?;
-        let called = if blob.is_method(layout, memory) {
+        let is_method = blob.is_method(layout, memory);
+        let kept = blob.kept(place, layout).filter(|_| is_method);
+        let called = if is_method && kept.is_none() {
             blob.called(place, layout, methods, memory)?
         } else {
             Vec::new()
@@ -85,6 +89,7 @@ impl Places {
             identity: blob.identity(),
             frame: blob.frame,
             called,
+            kept,
         });
         if self.known.len() >= KNOWN {
             self.known.clear();
@@ -211,6 +216,17 @@ impl<'a> Blob<'a> {
                 name.starts_with(b"nmethod\0") || name.starts_with(b"native nmethod\0")
             }),
         }
+    }
+
+    /// Where in the frame the place is kept that the code was at, if this one is where invalid code is left.
+    fn kept(&self, place: u64, layout: &Layout) -> Option<u64> {
+        let handler = |at| match layout.blob.undo {
+            Undo::Addresses(_) => number::<8>(self.bytes, at),
+            Undo::Offsets(_) => number::<4>(self.bytes, at).map(|offset| self.start + offset),
+        };
+        let (Undo::Addresses(handlers) | Undo::Offsets(handlers)) = layout.blob.undo;
+        let is_left = handlers.into_iter().any(|at| handler(at) == Some(place));
+        number::<4>(self.bytes, layout.blob.kept).filter(|_| is_left)
     }
 
     /// The methods that run at a place, innermost first. If the place is not in the table, only the one

@@ -64,6 +64,17 @@ pub(super) struct Blob {
     pub(super) method: usize,
     pub(super) id: usize,
     pub(super) scopes: Scopes,
+    pub(super) undo: Undo,
+    /// Where in the frame of code that is to be left the place is kept that it would have been returned to.
+    pub(super) kept: usize,
+}
+
+/// Where code that is no longer valid is returned to instead, so that it goes on in the interpreter:
+/// two addresses, or in newer versions two offsets from the beginning of the code.
+#[derive(Debug)]
+pub(super) enum Undo {
+    Addresses([usize; 2]),
+    Offsets([usize; 2]),
 }
 
 /// What tells a compiled method from a stub: its name, or in newer versions a number.
@@ -233,6 +244,18 @@ fn blob(tables: &Tables) -> Option<Blob> {
             metadata: offset("CodeBlob::_relocation_size")?,
         })
     };
+    let addresses_of_undo = || {
+        Some(Undo::Addresses([
+            offset("CompiledMethod::_deopt_handler_begin")?,
+            offset("CompiledMethod::_deopt_mh_handler_begin")?,
+        ]))
+    };
+    let offsets_of_undo = || {
+        Some(Undo::Offsets([
+            offset("nmethod::_deopt_handler_offset")?,
+            offset("nmethod::_deopt_mh_handler_offset")?,
+        ]))
+    };
     let method = || offset("CompiledMethod::_method").or_else(|| offset("nmethod::_method"));
     Some(Blob {
         size: tables.size("nmethod")?,
@@ -242,6 +265,8 @@ fn blob(tables: &Tables) -> Option<Blob> {
         method: method()?,
         id: offset("nmethod::_compile_id")?,
         scopes: inside().or_else(beside)?,
+        undo: addresses_of_undo().or_else(offsets_of_undo)?,
+        kept: offset("nmethod::_orig_pc_offset")?,
     })
 }
 
