@@ -11,7 +11,7 @@ use lens::Record;
 use lens::event::{Call, Frame, Noise};
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 use traced::{Scratch, calls, find, in_order, shown, stack, trace};
 
@@ -140,21 +140,26 @@ const COMPILED: &[&str] = &[
 fn java_methods_stand_where_they_call() {
     let place = Scratch::new("java");
     place.write("Talk.java", TALK);
-    for java in javas() {
+    let javas = javas();
+    let javac = ["--release", "17"];
+    if javas.is_empty() || !place.run("javac", &javac, &[&place.file("Talk.java")]) {
+        return println!("skipped: no known JDK with a compiler here");
+    }
+    for java in javas {
         // As it comes, interpreted, or compiled as soon as it is called, with methods put into others:
         // the methods are the same.
         for way in [&["-Xmixed"][..], &["-Xint"], COMPILED] {
-            let Some(record) = run_java(&java, &place, way) else {
-                continue;
-            };
-            as_java_calls(&record, way);
+            let mut command = Command::new(&java);
+            command.args(way).arg("-cp").arg(place.file("")).arg("Talk");
+            let record = trace(command);
+            assert!(record.statuses[0].success(), "{way:?}");
+            as_java_calls(&record, way[0]);
         }
     }
 }
 
 #[track_caller]
-fn as_java_calls(record: &Record, way: &[&str]) {
-    let way = way[0];
+fn as_java_calls(record: &Record, way: &str) {
     let accept = calls(record).find(|call| ["accept", "accept4"].contains(&&*call.name));
     let accept = accept.expect("an accept");
     let own = [
@@ -210,20 +215,6 @@ fn own_lines(call: &Call) -> Vec<String> {
     let mut lines = lines(call, ".java");
     lines.retain(|line| !line.ends_with(" of java"));
     lines
-}
-
-/// Compiles and runs a program in one of the JVM's ways; `None` where there is no compiler.
-fn run_java(java: &Path, place: &Scratch, way: &[&str]) -> Option<Record> {
-    let compiled = place.run("javac", &["--release", "17"], &[&place.file("Talk.java")]);
-    if !compiled {
-        println!("skipped: no javac here");
-        return None;
-    }
-    let mut command = Command::new(java);
-    command.args(way).arg("-cp").arg(place.file("")).arg("Talk");
-    let record = trace(command);
-    assert!(record.statuses[0].success(), "{way:?}");
-    Some(record)
 }
 
 /// Many threads that each make many calls; what it prints and how it ends depends on all of them.

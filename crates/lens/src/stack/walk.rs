@@ -294,12 +294,19 @@ mod tests {
             link in address(),
             words in proptest::collection::vec(address(), 0..200),
             cut in 0..8_usize,
+            java in proptest::collection::vec((address(), proptest::option::of(address())), 0..6),
         ) {
             let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
             bytes.truncate(bytes.len().saturating_sub(cut));
             for stack in [0x7000_0000, 0x7000_0004, u64::MAX - 15, 0] {
                 let registers = Registers { instruction, stack, frame, link };
-                let snapshot = Snapshot { registers, bytes: bytes.clone(), maps: own(), python: Vec::new(), java: Vec::new() };
+                // Java that goes round in circles, or leads anywhere.
+                let java = java.iter().map(|(at, caller)| {
+                    let caller = caller.map(|instruction| Registers { instruction, ..registers });
+                    java::Run::anywhere(*at, caller)
+                });
+                let java = java.collect();
+                let snapshot = Snapshot { registers, bytes: bytes.clone(), maps: own(), python: Vec::new(), java };
                 let walk = Walker::default().walk(&snapshot);
                 prop_assert!(walk.addresses.len() <= FRAMES);
             }
