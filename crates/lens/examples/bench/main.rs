@@ -1,6 +1,6 @@
 //! What tracing costs, measured: `cargo run --release -p lens --example bench`.
 //!
-//! Three questions, each answered by runs that alternate, so that a machine whose speed changes is unfair to nobody:
+//! Four questions, each answered by runs that alternate, so that a machine whose speed changes is unfair to nobody:
 //!
 //! 1. The same socket calls of the same program under the lens and under `strace -f --seccomp-bpf`,
 //!    which is told to stop at the same calls. Both and the program run on one processor.
@@ -9,11 +9,15 @@
 //! 2. The same calls with and without stacks. What lies between them is the copying at the stop, and now and then, so that
 //!    what waits does not become much, the walking of what was copied; names are looked up when the program has ended.
 //!    At most 60 µs more, also in a debug build (leave out `--release`).
-//! 3. A call that is not watched, a million times, traced and untraced. There is to be no difference to be seen
+//! 3. The same in Python and in Java, where the interpreter's own structures are read besides. The programs say how long
+//!    their calls took, so that their start is left out. At most 60 µs more as well.
+//! 4. A call that is not watched, a million times, traced and untraced. There is to be no difference to be seen
 //!    but the few nanoseconds that the kernel takes to look whether there is a filter.
 //!
-//! The program that makes the calls is this one, run again.
+//! The program that makes the calls is this one, run again, or in the third question a file beside it.
 
+#[cfg(target_os = "linux")]
+mod languages;
 #[cfg(target_os = "linux")]
 mod measure;
 

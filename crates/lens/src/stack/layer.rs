@@ -104,6 +104,7 @@ fn from_java(called: &[java::Called]) -> Vec<Frame> {
         let class = &called.method.class[..];
         let folders = [
             "com/sun/tools/javac/launcher/",
+            "java/lang/invoke/",
             "jdk/internal/reflect/",
             "jdk/internal/vm/",
         ];
@@ -128,8 +129,8 @@ fn of_method(called: &java::Called) -> Frame {
     let (folder, class_name) = class.rsplit_once('/').unwrap_or(("", class));
     let own_folders = ["java/", "javax/", "jdk/", "sun/", "com/sun/"];
     let is_jdk = own_folders.iter().any(|own| class.starts_with(own));
-    let made = ["$$Lambda", "LambdaForm$"];
-    let is_made = made.iter().any(|made| class_name.contains(made));
+    // What calls a lambda or a method handle is made by the JVM, or stands for such.
+    let is_made = class_name.contains("$$Lambda") || folder == "java/lang/invoke";
     let file = method.file.as_ref().map(|file| match folder {
         "" => file.clone(),
         folder => format!("{folder}/{file}"),
