@@ -18,6 +18,8 @@ pub(super) struct Layout {
     /// Where Java that was called from C returns to.
     pub(super) call_stub: u64,
     pub(super) heaps: Vec<Heap>,
+    /// The classes that the JVM had ready in a file (class data sharing): they stay as long as it runs.
+    pub(super) lasting: Range<u64>,
     pub(super) thread: Thread,
     pub(super) blob: Blob,
     pub(super) method: Method,
@@ -161,6 +163,9 @@ impl Layout {
             interpreter: begin..begin.checked_add(limit)?,
             call_stub: pointer("StubRoutines::_call_stub_return_address")?,
             heaps: heaps(tables, memory, pointer("CodeCache::_heaps")?)?,
+            // Not every version tells.
+            lasting: pointer("MetaspaceObj::_shared_metaspace_base").unwrap_or(0)
+                ..pointer("MetaspaceObj::_shared_metaspace_top").unwrap_or(0),
             thread: thread(tables)?,
             blob: blob(tables)?,
             method: method(tables)?,

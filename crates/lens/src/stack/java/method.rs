@@ -59,7 +59,8 @@ pub(super) struct Methods {
 }
 
 impl Methods {
-    /// The method whose structure lies there. No read when it is known: it has to be checked later.
+    /// The method whose structure lies there. No read when it is known: it has to be checked later,
+    /// but for one that stays where it is.
     pub(super) fn at(
         &mut self,
         place: u64,
@@ -68,7 +69,9 @@ impl Methods {
     ) -> Option<Arc<Method>> {
         if let Some(known) = self.known.get(&place) {
             let known = Arc::clone(known);
-            self.unchecked.push((place, Arc::clone(&known)));
+            if !layout.lasting.contains(&place) {
+                self.unchecked.push((place, Arc::clone(&known)));
+            }
             return Some(known);
         }
         let at = &layout.method;
