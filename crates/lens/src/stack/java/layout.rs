@@ -135,6 +135,17 @@ pub(super) struct Method {
     pub(super) text: usize,
 }
 
+/// Whether the JVM is one of the known versions.
+pub(super) fn is_known(tables: &Tables, memory: &dyn Memory) -> bool {
+    version(tables, memory).is_some()
+}
+
+fn version(tables: &Tables, memory: &dyn Memory) -> Option<u64> {
+    let major = tables.variable("Abstract_VM_Version::_vm_major_version")?;
+    let version = number::<4>(&memory.read(major, 4), 0)?;
+    VERSIONS.contains(&version).then_some(version)
+}
+
 impl Layout {
     /// `None` for a version that is not known, or that has not all of this; and before the JVM has made its heaps.
     pub(super) fn read(tables: &Tables, memory: &dyn Memory) -> Option<Layout> {
@@ -142,11 +153,7 @@ impl Layout {
             let value = address(memory, tables.variable(variable)?)?;
             (value != 0).then_some(value)
         };
-        let major = tables.variable("Abstract_VM_Version::_vm_major_version")?;
-        let version = number::<4>(&memory.read(major, 4), 0)?;
-        if !VERSIONS.contains(&version) {
-            return None;
-        }
+        let version = version(tables, memory)?;
         // These two are numbers of words from the frame pointer, and the same in all these versions.
         let sender = tables.constant("frame::interpreter_frame_sender_sp_offset")?;
         let last = tables.constant("frame::interpreter_frame_last_sp_offset")?;
