@@ -10,6 +10,7 @@ use std::fs;
 use std::os::fd::RawFd;
 
 use crate::control::hidden_descriptor;
+use crate::play::is_one_of;
 
 /// The first thread of a process that sleeps in a call of this name, on any descriptor but the hidden one.
 pub(crate) fn asleep_in(process: i32, call: &str) -> Option<i32> {
@@ -60,37 +61,19 @@ fn sleeps(process: i32, thread: i32, call: &str, on: Option<RawFd>) -> bool {
         return false;
     }
     // Read the state again: between the two reads the thread may have gone on.
-    number.is_some_and(|number| family(call).contains(&number)) && state() == Some('S')
+    let is_it = number
+        .and_then(name)
+        .is_some_and(|name| is_one_of(name, call));
+    is_it && state() == Some('S')
 }
 
-/// The system calls that are one call of the socket API.
+/// The name of a system call.
 #[cfg(target_os = "linux")]
-fn family(call: &str) -> &'static [i64] {
-    match call {
-        "accept" => &[libc::SYS_accept, libc::SYS_accept4],
-        "connect" => &[libc::SYS_connect],
-        "recv" => &[
-            libc::SYS_recvfrom,
-            libc::SYS_recvmsg,
-            libc::SYS_read,
-            libc::SYS_readv,
-        ],
-        "send" => &[
-            libc::SYS_sendto,
-            libc::SYS_sendmsg,
-            libc::SYS_write,
-            libc::SYS_writev,
-        ],
-        "close" => &[libc::SYS_close],
-        #[cfg(target_arch = "x86_64")]
-        "poll" => &[libc::SYS_poll, libc::SYS_ppoll],
-        #[cfg(not(target_arch = "x86_64"))]
-        "poll" => &[libc::SYS_ppoll],
-        _ => &[],
-    }
+fn name(number: i64) -> Option<&'static str> {
+    lens::copy::name(number)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn family(_: &str) -> &'static [i64] {
-    &[]
+fn name(_: i64) -> Option<&'static str> {
+    None
 }

@@ -167,14 +167,19 @@ impl Play {
 
 /// Whether a system call is this call of the socket API.
 pub(crate) fn is_called(call: &Call, name: &str) -> bool {
+    is_one_of(&call.name, name)
+}
+
+/// The same, by the system call's name.
+pub(crate) fn is_one_of(call: &str, name: &str) -> bool {
     let family: &[&str] = match name {
         "accept" => &["accept", "accept4"],
         "recv" => &["recvfrom", "recvmsg", "read", "readv"],
         "send" => &["sendto", "sendmsg", "write", "writev"],
         "poll" => &["poll", "ppoll"],
-        other => return call.name == other,
+        other => return call == other,
     };
-    family.contains(&&*call.name)
+    family.contains(&call)
 }
 
 /// What must be seen when this twin is played in this layer.

@@ -30,6 +30,11 @@ pub const EVENTS: usize = 64;
 /// The most bytes copied of each set of one select: 4096 descriptors.
 pub const SET: usize = 512;
 
+/// The name of a call that is watched, by its number on this architecture.
+pub fn name(number: i64) -> Option<&'static str> {
+    signatures::find(number).map(|signature| signature.name)
+}
+
 /// The numbers of the calls that are watched, on this architecture.
 ///
 /// `io_uring_setup` is among them only so that it can be said that what follows is not seen.

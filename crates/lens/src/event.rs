@@ -350,11 +350,11 @@ pub struct Frame {
 pub enum Noise {
     /// What runs before the program's own first line: the C library's start, the runtime, the start of a thread.
     Start,
-    /// What std puts around any function that is passed on: catch_unwind, `FnOnce::call_once`.
+    /// What is put around any function that is passed on: catch_unwind, `FnOnce::call_once`, Java's lambdas.
     Glue,
     /// The loop of an interpreter.
     Interpreter,
-    /// Code without a file, made while the program ran, and what lies outside it.
+    /// Code without a file, made while the program ran, that could not be followed; and what lies outside it.
     Generated,
     /// What plays the program. Only who plays it knows that: the tracer never says so.
     Harness,

@@ -365,6 +365,10 @@ fn stack(line: &Line, before: usize, room: usize, style: &Style) -> String {
 /// Breaks a long line at spaces, but not around the `=` of a result;
 /// a word longer than the lane is broken where a structure in it begins, or else where the lane ends.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    // Most lines are short, and long runs have many of them.
+    if text.is_ascii() && text.len() <= width {
+        return vec![text.trim_end().to_owned()];
+    }
     const GLUE: char = '\u{a0}';
     let glued = text.replace(" = ", &format!("{GLUE}={GLUE}"));
     let mut lines = Vec::new();

@@ -37,4 +37,18 @@ pub struct Piece {
 pub trait Memory {
     /// Reads up to `length` bytes at `address`; fewer, or none, where the memory cannot be read.
     fn read(&self, address: u64, length: usize) -> Vec<u8>;
+
+    /// Reads several pieces, one behind the other; fewer bytes where one of them cannot be read.
+    fn read_all(&self, pieces: &[(u64, usize)]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for (address, length) in pieces {
+            let piece = self.read(*address, *length);
+            let is_whole = piece.len() == *length;
+            bytes.extend(piece);
+            if !is_whole {
+                break;
+            }
+        }
+        bytes
+    }
 }

@@ -13,8 +13,16 @@
 //! A name is never guessed: a function without debug information is named by a symbol that covers the address,
 //! and without such a symbol by its library and the place in it (`libc.so.6+0x10ab4`).
 //!
-//! A Python program's own functions are read besides, where the interpreter is CPython 3.11 (`stack/python.rs` says how
-//! and what it costs).
+//! A program in Python or Java runs in an interpreter, or in code that was made while it ran, and no file has names for
+//! that. Its functions are read besides, at the stop, from the structures of the interpreter itself:
+//!
+//! | language | known versions | found by | way |
+//! |---|---|---|---|
+//! | Python | CPython 3.11, 3.12, 3.13 | `_PyRuntime`, exported | `stack/python.rs`: the thread's list of frames |
+//! | Java | HotSpot of JDK 17, 21, 25; x86_64 | `gHotSpotVMStructs`, exported | `stack/java.rs`: frames on the stack |
+//!
+//! Only memory is read: nothing is put into the program, its options, its environment or its files, and its output is
+//! its own. Of other versions the functions in C are shown, and the rest is folded. `examples/bench` measures what it costs.
 //!
 //! What is not seen: debug information that lies in another file (`/usr/lib/debug`, `.dwp`) or is compressed.
 
@@ -27,6 +35,8 @@ use std::sync::Arc;
 
 pub mod draw;
 #[cfg(target_os = "linux")]
+pub(crate) mod java;
+#[cfg(target_os = "linux")]
 mod layer;
 #[cfg(target_os = "linux")]
 pub(crate) mod maps;
@@ -34,6 +44,8 @@ pub(crate) mod maps;
 mod name;
 #[cfg(target_os = "linux")]
 pub(crate) mod python;
+#[cfg(target_os = "linux")]
+mod read;
 #[cfg(target_os = "linux")]
 mod symbols;
 #[cfg(target_os = "linux")]

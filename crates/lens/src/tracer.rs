@@ -74,9 +74,8 @@ pub struct Options {
     pub live: Option<Sender<Event>>,
     /// Keep the functions that each call came through ([`Call::stack`](crate::event::Call::stack)).
     ///
-    /// Registers and a piece of the stack are copied before each call, and the functions of a Python 3.11 program,
-    /// which makes its stop longer by some microseconds;
-    /// and the program also stops where it maps a library. Names are looked up afterwards.
+    /// Registers and a piece of the stack are copied before each call, and the functions of a program in Python or Java,
+    /// which makes its stop longer by some microseconds; and the program also stops where it maps a library. Names are looked up afterwards.
     pub stacks: bool,
     /// Ask the kernel for the addresses of a socket after each call that gives it one
     /// ([`Call::ends`](crate::event::Call::ends)). Where only the calls themselves are wanted, it is time saved.

@@ -11,15 +11,16 @@ mod cast;
 #[path = "tracer/roles.rs"]
 #[expect(dead_code, reason = "the roles are those of another test's programs")]
 mod roles;
+#[path = "stack/traced.rs"]
+mod traced;
 
-use lens::event::{Call, Event, Frame, Noise, Outcome, Stack};
-use lens::{Options, Record};
+use lens::Options;
+use lens::event::{Call, Event, Noise, Outcome};
 use roles::{Role, actor};
 use std::fs;
-use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
 use std::process::Command;
+use traced::{Scratch, calls, find, in_order, shown, stack, stacks, trace};
 
 #[test]
 fn std_is_named_function_by_function() {
@@ -360,89 +361,6 @@ fn a_library_that_comes_later_is_known() {
 }
 
 #[test]
-fn python_functions_stand_where_they_call() {
-    let place = Scratch::new("python");
-    place.write(
-        "talk.py",
-        "import socket, threading
-listener = socket.create_server(('127.0.0.1', 0))
-def client():
-    socket.create_connection(listener.getsockname()).close()
-def deeper(n):
-    return deeper(n - 1) if n else next(waits())
-def waits():
-    connection, peer = listener.accept()
-    yield connection
-thread = threading.Thread(target=client)
-thread.start()
-deeper(3)
-thread.join()
-sorted([1, 2], key=lambda n: listener.listen(n) or n)
-",
-    );
-    let version = Command::new("python3").arg("-V").output();
-    let version = version.map_or(String::new(), |output| {
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    });
-    if !version.starts_with("Python 3.11.") {
-        return println!("skipped: no Python 3.11 here");
-    }
-    let mut command = Command::new("python3");
-    command.arg(place.file("talk.py"));
-    // Without a home in the environment the interpreter looks for one as it starts, and that asks nscd: a connect too.
-    command.env("HOME", place.file(""));
-    let record = trace(command);
-    assert!(record.statuses[0].success());
-    let lines = |call: &Call| {
-        let python = stack(call).frames.iter();
-        let python = python.filter(|frame| {
-            let file = frame.file.as_deref().unwrap_or_default();
-            file.ends_with(".py") && frame.noise.is_none()
-        });
-        let lines = python.map(|frame| {
-            let line = match frame.layer.as_str() {
-                "yours" => frame.line.map_or(String::new(), |line| format!(":{line}")),
-                layer => format!(" of {layer}"),
-            };
-            format!("{}{line}", frame.function)
-        });
-        lines.collect::<Vec<_>>()
-    };
-    let accept = find(&record, "accept4");
-    assert_eq!(
-        lines(accept),
-        [
-            "<module>:12",
-            "deeper:6",
-            "deeper:6",
-            "deeper:6",
-            "deeper:6",
-            "waits:8",
-            "socket.accept of python"
-        ],
-        "{:#?}",
-        accept.stack
-    );
-    in_order(
-        stack(accept),
-        &[("python", "socket.accept"), ("libc", "accept4")],
-    );
-    let connect = find(&record, "connect");
-    assert_ne!(connect.who.thread, accept.who.thread);
-    assert_eq!(lines(connect), ["client:4", "create_connection of python"]);
-    // C calls Python again: the loop of the interpreter is there twice, with sorted between.
-    let again = calls(&record)
-        .filter(|call| call.name == "listen")
-        .last()
-        .unwrap();
-    assert_eq!(lines(again), ["<module>:14", "<lambda>:14"]);
-    let frames = &stack(again).frames;
-    let place = |function: &str| frames.iter().position(|frame| frame.function == function);
-    let (module, lambda) = (place("<module>").unwrap(), place("<lambda>").unwrap());
-    assert!(frames[module..lambda].len() > 2, "{frames:#?}");
-}
-
-#[test]
 fn the_program_shows_them_when_it_is_asked() {
     let lens = |options: &[&str]| {
         let talk = actor(Role::Talk);
@@ -492,94 +410,4 @@ fn the_program_shows_them_when_it_is_asked() {
     let json = lens(&["--stack", "--json"]);
     assert!(json.contains("\"function\":\"std::net::tcp::TcpListener::accept\",\"layer\":\"std\""));
     assert!(!lens(&["--json"]).contains("\"stack\""));
-}
-
-fn stacks() -> Options {
-    Options {
-        stacks: true,
-        ..Options::default()
-    }
-}
-
-#[track_caller]
-fn trace(command: Command) -> Record {
-    lens::start(vec![command], &stacks())
-        .unwrap()
-        .wait()
-        .unwrap()
-}
-
-fn calls(record: &Record) -> impl Iterator<Item = &Call> {
-    record.events.iter().filter_map(|event| match event {
-        Event::Call(call) => Some(call),
-        _ => None,
-    })
-}
-
-#[track_caller]
-fn find<'a>(record: &'a Record, name: &str) -> &'a Call {
-    calls(record)
-        .find(|call| call.name == name)
-        .unwrap_or_else(|| panic!("no {name} in {record:#?}"))
-}
-
-#[track_caller]
-fn stack(call: &Call) -> &Stack {
-    call.stack.as_deref().expect("a stack")
-}
-
-fn shown(stack: &Stack) -> Vec<&Frame> {
-    let shown = stack.frames.iter().filter(|frame| frame.noise.is_none());
-    shown.collect()
-}
-
-/// These layers and ends of names come in this order, and the last is the last.
-#[track_caller]
-fn in_order(stack: &Stack, wanted: &[(&str, &str)]) {
-    let mut frames = stack.frames.iter();
-    for (layer, end) in wanted {
-        let found = frames.any(|frame| frame.layer == *layer && frame.function.ends_with(end));
-        assert!(found, "no {end} of {layer} where it should be: {stack:#?}");
-    }
-    if let Some(("libc", _)) = wanted.last() {
-        // Newer versions of glibc have a function of their own between theirs and the kernel.
-        assert!(
-            frames.all(|frame| frame.layer == "libc"),
-            "something lies between libc and the kernel: {stack:#?}"
-        );
-    }
-}
-
-/// A folder for one test.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str) -> Scratch {
-        let name = format!("lens-stack-{name}-{}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        fs::create_dir_all(&path).unwrap();
-        Scratch(path)
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let mut file = fs::File::create(self.file(name)).unwrap();
-        file.write_all(text.as_bytes()).unwrap();
-    }
-
-    /// Runs a compiler; false where there is none or it cannot do that.
-    fn run(&self, program: &str, words: &[&str], files: &[&Path]) -> bool {
-        let mut command = Command::new(program);
-        command.args(words).args(files).current_dir(&self.0);
-        command.output().is_ok_and(|output| output.status.success())
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }

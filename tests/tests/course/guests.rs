@@ -132,6 +132,9 @@ fn beside_the_layers(step: &str) {
             "C adds something",
         );
     }
+    if output.stderr.is_empty() {
+        with_their_functions(step);
+    }
     let plain = run(step, &[]).exits(0).quiet();
     plain.check(
         !plain.stdout.contains("guests/"),
@@ -155,6 +158,20 @@ fn beside_the_layers(step: &str) {
                 &format!("{language}: no {names:?}"),
             );
         }
+    }
+}
+
+/// With their stacks the rows of the languages have a ladder for each taught call that begins in the guest.
+#[track_caller]
+fn with_their_functions(step: &str) {
+    let output = run(step, &["--guests", "--stack"]).exits(0).quiet();
+    for (name, row) in rows(&output) {
+        let ladders = row.matches("  stack  ").count();
+        let own = row.matches("  stack  yours ").count();
+        output.check(
+            ladders > 0 && own == ladders,
+            &format!("{name}: {own} of {ladders} ladders begin in the program's own function"),
+        );
     }
 }
 

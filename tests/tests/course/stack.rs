@@ -15,7 +15,13 @@ for_each_step! {
 /// The plays of a step's main scene, with stacks; empty where nothing is traced.
 #[track_caller]
 fn plays(step: &str) -> Vec<Play> {
-    let output = run(step, &["--json", "--stack"]).exits(0);
+    plays_in(step, &[])
+}
+
+/// The same, with more options.
+#[track_caller]
+fn plays_in(step: &str, options: &[&str]) -> Vec<Play> {
+    let output = run(step, &[&["--json", "--stack"], options].concat()).exits(0);
     let plays = parse(&output.stdout).expect("JSON lines");
     let plays: Vec<Play> = plays.into_iter().filter(Play::is_played).collect();
     if plays.iter().any(|play| !play.is_traced()) {
@@ -151,6 +157,69 @@ fn the_ladders_of_accept() {
             // An optimised build has fewer functions of its own, and no lines of them.
             let last = expected.last().map(|rung| (*rung).to_owned());
             assert_eq!(ladder(&play).pop(), last, "{}", play.name());
+        }
+    }
+}
+
+#[test]
+fn the_ladders_of_accept_in_other_languages() {
+    /// What runs each, how it says its version, and the versions whose functions are known.
+    const KNOWN: [(&str, &str, &str, &[&str]); 3] = [
+        ("c", "cc", "--version", &[""]),
+        (
+            "python",
+            "python3",
+            "-V",
+            &["Python 3.11.", "Python 3.12.", "Python 3.13."],
+        ),
+        ("java", "java", "-version", &["\"17.", "\"21.", "\"25."]),
+    ];
+    for (language, tool, option, versions) in KNOWN {
+        let what = format!("the ladder of accept in {language}");
+        let output = Command::new(tool).arg(option).output();
+        let version = output.map_or(String::new(), |output| {
+            String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+        });
+        let is_known = versions.iter().any(|known| version.contains(known));
+        if version.is_empty() || !is_known || (language == "java" && !cfg!(target_arch = "x86_64"))
+        {
+            not_run(
+                &what,
+                &format!("{tool} is not one whose functions are known"),
+            );
+            continue;
+        }
+        for play in plays_in("step03-accept", &["--layer", language]) {
+            let mut ladder = ladder(&play);
+            // Python's own part in C is seen where it is a library of its own.
+            ladder.retain(|rung| !rung.starts_with("_socket "));
+            let expected: &[&str] = match language {
+                "c" => &["yours main", "libc accept"],
+                "python" => &["yours <module>", "python socket.accept", "libc accept4"],
+                _ => &[
+                    "yours Accept.main",
+                    "java ServerSocket.accept",
+                    "java ServerSocket.implAccept",
+                    "java ServerSocket.implAccept",
+                    "java ServerSocket.platformImplAccept",
+                    "java ServerSocket.implAccept",
+                    "java NioSocketImpl.accept",
+                    "java Net.accept",
+                    "libnio sun.nio.ch.Net.accept",
+                    "libc accept",
+                ],
+            };
+            assert_eq!(ladder, expected, "{}", play.name());
+            let accept = play.named(&["accept", "accept4"]);
+            let frames = shown(accept[0]);
+            let own = frames.iter().find(|frame| word(frame, "layer") == "yours");
+            let own = own.expect("a function of the guest");
+            // The C guest is compiled without debug information.
+            let has_line = own["line"].is_u64() && word(own, "file").contains("ccept.");
+            play.check(
+                language == "c" || has_line,
+                &format!("{language} names no line: {own}"),
+            );
         }
     }
 }

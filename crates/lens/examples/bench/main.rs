@@ -9,14 +9,17 @@
 //! 2. The same calls with and without stacks. What lies between them is the copying at the stop, and now and then, so that
 //!    what waits does not become much, the walking of what was copied; names are looked up when the program has ended.
 //!    At most 60 µs more, also in a debug build (leave out `--release`).
-//! 3. A call that is not watched, a million times, traced and untraced. There is to be no difference to be seen
+//! 3. The same in Python and in Java, where the interpreter's own structures are read besides. The programs say how long
+//!    their calls took, so that their start is left out. At most 60 µs more as well.
+//! 4. A call that is not watched, a million times, traced and untraced. There is to be no difference to be seen
 //!    but the few nanoseconds that the kernel takes to look whether there is a filter.
-//!
-//! 4. The same scene, a connection from its beginning to its end, with and without its packets. They are to add at most
+//! 5. The same scene, a connection from its beginning to its end, with and without its packets. They are to add at most
 //!    25 ms to a run, and to move no call by more than 100 µs in the median. `-- packets` asks this one only.
 //!
-//! The program that makes the calls is this one, run again.
+//! The program that makes the calls is this one, run again, or in the third question a file beside it.
 
+#[cfg(target_os = "linux")]
+mod languages;
 #[cfg(target_os = "linux")]
 mod measure;
 #[cfg(target_os = "linux")]

@@ -1,5 +1,6 @@
 //! The measuring, and the work that is measured.
 
+use super::languages;
 use crate::wire;
 use std::env;
 use std::error::Error;
@@ -67,6 +68,9 @@ fn measure() -> Result<(), Box<dyn Error>> {
     );
     with_stacks("talk", TALKS, 2 * TALKS.parse::<u32>()?)?;
     with_stacks("connect", CONNECTIONS, 5 * CONNECTIONS.parse::<u32>()?)?;
+
+    println!("\nthe same in other languages, pinned to processor {PROCESSOR}");
+    languages::measure(ROUNDS, PROCESSOR)?;
 
     println!("\na call that is not watched, {UNWATCHED} times: traced against untraced");
     let (mut traced, mut untraced) = (Vec::new(), Vec::new());
@@ -198,8 +202,15 @@ fn pin() -> io::Result<()> {
 fn said(
     run: impl FnOnce(&mut Command) -> Result<(), Box<dyn Error>>,
 ) -> Result<Duration, Box<dyn Error>> {
+    said_by(program("getppid", UNWATCHED)?, run)
+}
+
+/// The time that a program prints, run in this way.
+pub(crate) fn said_by(
+    mut command: Command,
+    run: impl FnOnce(&mut Command) -> Result<(), Box<dyn Error>>,
+) -> Result<Duration, Box<dyn Error>> {
     let (mut reader, writer) = io::pipe()?;
-    let mut command = program("getppid", UNWATCHED)?;
     command.stdout(writer);
     run(&mut command)?;
     drop(command);

@@ -1,5 +1,6 @@
 //! From addresses to frames: whose a function is, and whether it explains anything.
 
+use super::java;
 use super::maps::{Code, Mapped};
 use super::name;
 use super::python::{self, Called};
@@ -18,8 +19,12 @@ pub(super) fn stack(walk: &Walk) -> Stack {
     let mut frames = Vec::new();
     let mut generated = false;
     let mut python = walk.python.iter();
-    // From the innermost outwards: what lies outside generated code is of no interest either.
-    for &address in &walk.addresses {
+    let mut java = walk.java.iter().peekable();
+    // From the innermost outwards: what lies outside generated code that could not be followed is of no interest either.
+    for (at, &address) in walk.addresses.iter().enumerate() {
+        while let Some((_, called)) = java.next_if(|(place, _)| *place <= at) {
+            frames.extend(from_java(called));
+        }
         let Some(code) = walk.maps.find(address) else {
             continue;
         };
@@ -41,6 +46,7 @@ pub(super) fn stack(walk: &Walk) -> Stack {
         }
         frames.extend(here.into_iter().rev());
     }
+    frames.extend(java.flat_map(|(_, called)| from_java(called)));
     // Those whose loop lies further out than the stack could be followed.
     frames.extend(python.map(from_python));
     frames.reverse();
@@ -85,6 +91,57 @@ fn from_python(called: &Called) -> Frame {
         line: called.line(),
         inlined: false,
         noise,
+    }
+}
+
+/// Java methods that call each other, innermost first. The class stands in front without its package, which
+/// the file's folder tells.
+fn from_java(called: &[java::Called]) -> Vec<Frame> {
+    let mut frames: Vec<Frame> = called.iter().map(of_method).collect();
+    // What starts a thread or a program, and calls the first method of one's own.
+    let starts = frames.iter().rev().zip(called.iter().rev());
+    let starts = starts.take_while(|(_, called)| {
+        let class = &called.method.class[..];
+        let folders = [
+            "com/sun/tools/javac/launcher/",
+            "java/lang/invoke/",
+            "jdk/internal/reflect/",
+            "jdk/internal/vm/",
+        ];
+        let classes = [
+            "java/lang/reflect/Method",
+            "java/lang/Thread",
+            "java/lang/VirtualThread",
+        ];
+        folders.iter().any(|folder| class.starts_with(folder)) || classes.contains(&class)
+    });
+    let start = frames.len() - starts.count();
+    for frame in &mut frames[start..] {
+        frame.noise = Some(Noise::Start);
+    }
+    frames
+}
+
+fn of_method(called: &java::Called) -> Frame {
+    let method = &called.method;
+    // A class that the JVM makes has an address in its name.
+    let class = method.class.split('+').next().unwrap_or(&method.class);
+    let (folder, class_name) = class.rsplit_once('/').unwrap_or(("", class));
+    let own_folders = ["java/", "javax/", "jdk/", "sun/", "com/sun/"];
+    let is_jdk = own_folders.iter().any(|own| class.starts_with(own));
+    // What calls a lambda or a method handle is made by the JVM, or stands for such.
+    let is_made = class_name.contains("$$Lambda") || folder == "java/lang/invoke";
+    let file = method.file.as_ref().map(|file| match folder {
+        "" => file.clone(),
+        folder => format!("{folder}/{file}"),
+    });
+    Frame {
+        function: format!("{class_name}.{}", method.name),
+        layer: if is_jdk { "java" } else { YOURS }.to_owned(),
+        line: called.line(),
+        file,
+        inlined: called.inlined,
+        noise: is_made.then_some(Noise::Glue),
     }
 }
 
@@ -321,7 +378,9 @@ fn noise(function: &str, layer: &str, library: &str) -> Option<Noise> {
 /// Whatever lies outside the start of a program or thread is part of that start, also where it has no name
 /// (what calls main in glibc is not exported); and so is the C `main` that Rust's runtime is called from.
 fn mark_start(frames: &mut [Frame], whole: bool) {
-    let is_start = |frame: &Frame| frame.noise == Some(Noise::Start) && frame.layer != "python";
+    let is_start = |frame: &Frame| {
+        frame.noise == Some(Noise::Start) && !["python", "java"].contains(&&frame.layer[..])
+    };
     let inner = match frames.iter().rposition(is_start) {
         Some(last) => last + 1,
         // Of a thread's start a stripped C library names nothing.

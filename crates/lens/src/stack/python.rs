@@ -6,26 +6,29 @@
 //! and one for each code object; names and line tables are read once for each code object. In a debug build that is
 //! about 10 µs a call and 1.5 µs a function, of which [`FRAMES`] are read at most.
 //!
-//! Where the structures lie differs by version. These are those of **CPython 3.11** (`Include/internal/pycore_frame.h`,
-//! `Include/cpython/pystate.h`, `Include/cpython/code.h`); with any other the interpreter's functions stay folded and
-//! Python's are not shown.
+//! Where the structures lie differs by version. Known are **CPython 3.11, 3.12 and 3.13**; with any other the
+//! interpreter's functions stay folded and Python's are not shown.
 //!
 //! A run of Python functions belongs to one run of the interpreter's loop, `_PyEval_EvalFrameDefault`:
 //! so they can be put between the C functions in the order in which they really call.
 
 use super::maps::Maps;
+use super::read::{address, number};
 use super::symbols;
 use crate::raw::Memory;
+use layout::{Current, Entry, Layout, OWNED_BY_C};
 use std::collections::HashMap;
 use std::sync::Arc;
+
+mod layout;
 
 /// The interpreter's loop.
 pub(super) const LOOP: &str = "_PyEval_EvalFrameDefault";
 
 /// No more functions are read of one stack.
 pub(super) const FRAMES: usize = 25;
-/// How much of one is read.
-const FRAME: usize = at::FRAME_IS_ENTRY + 1;
+/// No more are followed: some stand for a run of the interpreter's loop and no function.
+const STEPS: usize = 4 * FRAMES;
 /// So far before the innermost frame others are looked for with it.
 const NEAR: u64 = 4096;
 /// No more threads are looked through.
@@ -36,34 +39,18 @@ const TABLE: u64 = 256 * 1024;
 /// Names of code objects are forgotten when there are so many.
 const KNOWN: usize = 10_000;
 
-/// Where things lie in CPython 3.11, 64 bits.
+/// Where the fields of `bytes` and `str` lie.
 mod at {
-    pub(super) const RUNTIME_INTERPRETERS: u64 = 40;
-    pub(super) const INTERPRETER_THREADS: u64 = 16;
-    pub(super) const THREAD_NEXT: usize = 8;
-    pub(super) const THREAD_CFRAME: usize = 56;
-    pub(super) const THREAD_ID: usize = 160;
-    pub(super) const CFRAME_CURRENT: u64 = 8;
-    pub(super) const FRAME_CODE: usize = 32;
-    pub(super) const FRAME_PREVIOUS: usize = 48;
-    pub(super) const FRAME_INSTRUCTION: usize = 56;
-    pub(super) const FRAME_IS_ENTRY: usize = 68;
-    pub(super) const CODE_FIRST_LINE: usize = 72;
-    pub(super) const CODE_FILE: usize = 112;
-    pub(super) const CODE_QUALIFIED_NAME: usize = 128;
-    pub(super) const CODE_LINES: usize = 136;
-    pub(super) const CODE_INSTRUCTIONS: u64 = 184;
     pub(super) const BYTES_LENGTH: usize = 16;
     pub(super) const BYTES: u64 = 32;
     pub(super) const TEXT_LENGTH: usize = 16;
     pub(super) const TEXT_STATE: usize = 32;
-    pub(super) const ASCII: u64 = 48;
-    pub(super) const TEXT: u64 = 72;
 }
 
 /// The Python of one process.
 #[derive(Clone, Debug)]
 pub(crate) struct Python {
+    layout: Layout,
     /// Where its `_PyRuntime` lies.
     runtime: u64,
     /// The interpreter's structure of each thread.
@@ -98,7 +85,7 @@ impl Python {
         maps.code.iter().find_map(|code| {
             let mapped = code.file.as_deref()?;
             let file = mapped.path.rsplit('/').next()?;
-            if !file.contains("python3.11") || file.contains(".cpython-") {
+            if !file.contains("python3.") || file.contains(".cpython-") {
                 return None;
             }
             let symbols = symbols::of(mapped)?;
@@ -106,7 +93,9 @@ impl Python {
             let version = symbols.exported("Py_Version")?.wrapping_add(bias);
             let version = number::<4>(&memory.read(version, 4), 0)?;
             let runtime = symbols.exported("_PyRuntime")?.wrapping_add(bias);
-            (version >> 16 == 0x030b).then(|| Python {
+            let layout = Layout::of(version, runtime, memory)?;
+            Some(Python {
+                layout,
                 runtime,
                 threads: HashMap::new(),
                 codes: HashMap::new(),
@@ -120,81 +109,105 @@ impl Python {
         let Some(structure) = self.thread(thread, memory) else {
             return called;
         };
-        let Some(current) = number::<8>(&structure, at::THREAD_CFRAME)
-            .and_then(|cframe| address(memory, cframe.wrapping_add(at::CFRAME_CURRENT)))
-        else {
+        let current = match self.layout.current {
+            Current::Directly(at) => number::<8>(&structure, at),
+            Current::Through(at, inside) => number::<8>(&structure, at)
+                .and_then(|through| address(memory, through.wrapping_add(inside))),
+        };
+        let Some(current) = current else {
             return called;
         };
+        let size = self.layout.frame();
         // Frames of functions that call each other lie behind each other, the innermost last: one read for most of them.
         let start = current.saturating_sub(NEAR);
-        let near = memory.read(start, (current - start) as usize + FRAME);
+        let near = memory.read(start, (current - start) as usize + size);
         let mut frame = current;
-        while frame != 0 && called.len() < FRAMES {
+        for _ in 0..STEPS {
+            if frame == 0 || called.len() == FRAMES {
+                break;
+            }
             let inside = frame
                 .checked_sub(start)
-                .and_then(|at| near.get(at as usize..)?.get(..FRAME));
+                .and_then(|at| near.get(at as usize..)?.get(..size));
             let far;
             let bytes = match inside {
                 Some(bytes) => bytes,
                 // Of a generator, or further out.
                 None => {
-                    far = memory.read(frame, FRAME);
+                    far = memory.read(frame, size);
                     &far
                 }
             };
-            let (Some(code), Some(instruction), Some(previous), Some(is_entry)) = (
-                number::<8>(bytes, at::FRAME_CODE),
-                number::<8>(bytes, at::FRAME_INSTRUCTION),
-                number::<8>(bytes, at::FRAME_PREVIOUS),
-                bytes.get(at::FRAME_IS_ENTRY),
+            let at = &self.layout;
+            let (Entry::Marked(entry) | Entry::Apart(entry)) = at.entry;
+            let (Some(code), Some(instruction), Some(previous), Some(entry)) = (
+                number::<8>(bytes, at.frame_code),
+                number::<8>(bytes, at.frame_instruction),
+                number::<8>(bytes, at.frame_previous),
+                bytes.get(entry),
             ) else {
                 break;
             };
+            frame = previous;
+            let is_entry = match at.entry {
+                Entry::Marked(_) => *entry != 0,
+                Entry::Apart(_) if *entry == OWNED_BY_C => {
+                    if let Some(last) = called.last_mut() {
+                        last.is_entry = true;
+                    }
+                    continue;
+                }
+                Entry::Apart(_) => false,
+            };
+            let instructions = code.wrapping_add(at.code_instructions);
             let Some(known) = self.code(code, memory) else {
                 break;
             };
             called.push(Called {
                 code: known,
-                instruction: instruction.wrapping_sub(code.wrapping_add(at::CODE_INSTRUCTIONS)),
-                is_entry: *is_entry != 0,
+                instruction: instruction.wrapping_sub(instructions),
+                is_entry,
             });
-            frame = previous;
         }
         called
     }
 
     /// The interpreter's structure of a thread: found once in its list, and looked at again each time.
     fn thread(&mut self, thread: i32, memory: &dyn Memory) -> Option<Vec<u8>> {
-        let read = |address| memory.read(address, at::THREAD_ID + 8);
-        let is_it = |bytes: &[u8]| number::<8>(bytes, at::THREAD_ID) == Some(thread as u64);
+        let at = &self.layout;
+        let read = |address| memory.read(address, at.thread());
+        let is_it = |bytes: &[u8]| number::<8>(bytes, at.thread_id) == Some(thread as u64);
         if let Some(known) = self.threads.get(&thread) {
             let bytes = read(*known);
             if is_it(&bytes) {
                 return Some(bytes);
             }
         }
-        let interpreter = address(memory, self.runtime.wrapping_add(at::RUNTIME_INTERPRETERS))?;
-        let mut next = address(memory, interpreter.wrapping_add(at::INTERPRETER_THREADS))?;
+        let interpreter = address(memory, self.runtime.wrapping_add(at.runtime_interpreters))?;
+        let mut next = address(memory, interpreter.wrapping_add(at.interpreter_threads))?;
         for _ in 0..THREADS {
             if next == 0 {
                 break;
             }
             let bytes = read(next);
+            // A thread leads back to its interpreter, or else the offsets are those of something else.
+            number::<8>(&bytes, at.thread_interpreter).filter(|back| *back == interpreter)?;
             if is_it(&bytes) {
                 self.threads.insert(thread, next);
                 return Some(bytes);
             }
-            next = number::<8>(&bytes, at::THREAD_NEXT)?;
+            next = number::<8>(&bytes, at.thread_next)?;
         }
         None
     }
 
     fn code(&mut self, place: u64, memory: &dyn Memory) -> Option<Arc<Code>> {
-        let bytes = memory.read(place, at::CODE_LINES + 8);
+        let layout = &self.layout;
+        let bytes = memory.read(place, layout.code_lines + 8);
         let field = |at| number::<8>(&bytes, at);
-        let first_line = number::<4>(&bytes, at::CODE_FIRST_LINE)?;
-        let (file, name) = (field(at::CODE_FILE)?, field(at::CODE_QUALIFIED_NAME)?);
-        let lines = field(at::CODE_LINES)?;
+        let first_line = number::<4>(&bytes, layout.code_first_line)?;
+        let (file, name) = (field(layout.code_file)?, field(layout.code_qualified_name)?);
+        let lines = field(layout.code_lines)?;
         let identity = [file, name, lines, first_line];
         if let Some(known) = self.codes.get(&place)
             && known.identity == identity
@@ -204,8 +217,8 @@ impl Python {
         let length = number::<8>(&memory.read(lines, at::BYTES_LENGTH + 8), at::BYTES_LENGTH)?;
         let code = Arc::new(Code {
             identity,
-            name: text(memory, name)?,
-            file: text(memory, file)?,
+            name: text(memory, name, layout)?,
+            file: text(memory, file, layout)?,
             first_line: first_line as i32,
             lines: memory.read(lines.wrapping_add(at::BYTES), length.min(TABLE) as usize),
         });
@@ -266,7 +279,7 @@ fn signed(bytes: &mut impl Iterator<Item = u8>) -> Option<i32> {
 }
 
 /// A `str`.
-fn text(memory: &dyn Memory, place: u64) -> Option<String> {
+fn text(memory: &dyn Memory, place: u64, layout: &Layout) -> Option<String> {
     let head = memory.read(place, at::TEXT_STATE + 4);
     let length = number::<8>(&head, at::TEXT_LENGTH)?.min(NAME);
     let state = number::<4>(&head, at::TEXT_STATE)?;
@@ -274,7 +287,7 @@ fn text(memory: &dyn Memory, place: u64) -> Option<String> {
     if !is_compact || ![1, 2, 4].contains(&kind) {
         return None;
     }
-    let begin = place.wrapping_add(if is_ascii { at::ASCII } else { at::TEXT });
+    let begin = place.wrapping_add(if is_ascii { layout.ascii } else { layout.text });
     let bytes = memory.read(begin, (length * kind) as usize);
     if bytes.len() as u64 != length * kind {
         return None;
@@ -289,21 +302,6 @@ fn text(memory: &dyn Memory, place: u64) -> Option<String> {
             .unwrap_or('\u{fffd}')
     });
     Some(characters.collect())
-}
-
-fn address(memory: &dyn Memory, place: u64) -> Option<u64> {
-    number::<8>(&memory.read(place, 8), 0)
-}
-
-/// A number of so many bytes.
-fn number<const SIZE: usize>(bytes: &[u8], at: usize) -> Option<u64> {
-    let bytes = bytes.get(at..at.checked_add(SIZE)?)?;
-    Some(
-        bytes
-            .iter()
-            .rev()
-            .fold(0, |number, byte| number << 8 | u64::from(*byte)),
-    )
 }
 
 #[cfg(test)]
@@ -352,18 +350,23 @@ mod tests {
             thread in any::<i32>(),
         ) {
             let _ = line(&bytes, 1, runtime % 600);
-            let thread = if thread % 2 == 0 {
-                number::<4>(&bytes, at::THREAD_ID).unwrap_or(0) as i32
-            } else {
-                thread
-            };
-            let mut python = Python {
-                runtime,
-                threads: HashMap::from([(thread, 0)]),
-                codes: HashMap::new(),
-            };
-            for called in python.functions(thread, &Odd(bytes)) {
-                let _ = called.line();
+            let bytes = Odd(bytes);
+            let layouts = (0x030b..=0x030e).filter_map(|version| Layout::of(version << 16, runtime, &bytes));
+            for layout in layouts {
+                let thread = if thread % 2 == 0 {
+                    number::<4>(&bytes.0, layout.thread_id).unwrap_or(0) as i32
+                } else {
+                    thread
+                };
+                let mut python = Python {
+                    layout,
+                    runtime,
+                    threads: HashMap::from([(thread, 0)]),
+                    codes: HashMap::new(),
+                };
+                for called in python.functions(thread, &bytes) {
+                    let _ = called.line();
+                }
             }
         }
     }

@@ -304,6 +304,7 @@ mod tests {
             bytes: word.to_ne_bytes().repeat(64),
             maps,
             python: Vec::new(),
+            java: Vec::new(),
         };
         let walk = Walker::default().walk(&snapshot);
         let stack = crate::stack::Namer::default().name(&walk);

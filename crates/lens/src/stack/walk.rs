@@ -1,5 +1,6 @@
 //! From registers and a piece of the stack to addresses.
 
+use super::java;
 use super::maps::Maps;
 use super::python::{self, Called, Code};
 use super::symbols::{self, Symbols};
@@ -29,6 +30,8 @@ pub(crate) struct Snapshot {
     pub(crate) maps: Arc<Maps>,
     /// The Python functions, innermost first.
     pub(crate) python: Vec<Called>,
+    /// The runs of Java methods, innermost first.
+    pub(crate) java: Vec<java::Run>,
 }
 
 /// The registers that lead outwards.
@@ -52,6 +55,8 @@ pub(crate) struct Walk {
     pub(crate) maps: Arc<Maps>,
     /// The Python functions, innermost first.
     pub(crate) python: Vec<Called>,
+    /// The Java methods, innermost first: those that lie just further out than so many of the addresses.
+    pub(crate) java: Vec<(usize, Vec<java::Called>)>,
 }
 
 /// Walks stacks. What it has read of a process's code it keeps.
@@ -70,9 +75,14 @@ struct OfMaps {
     met: HashMap<Key, Arc<Walk>>,
 }
 
-/// What makes two stacks one: the addresses, whether that is all, and the Python functions.
-/// A code object is held by the walk, so its address keeps its meaning.
-type Key = (Box<[u64]>, bool, Vec<(*const Code, Option<u32>)>);
+/// What makes two stacks one: the addresses, whether that is all, the Python functions and the Java methods.
+/// A code object and a method are held by the walk, so their addresses keep their meaning.
+type Key = (
+    Box<[u64]>,
+    bool,
+    Vec<(*const Code, Option<u32>)>,
+    Vec<(usize, *const java::Method, Option<u32>)>,
+);
 
 impl fmt::Debug for Walker {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -93,16 +103,24 @@ impl Walker {
             .processes
             .entry(Arc::as_ptr(&snapshot.maps))
             .or_insert_with(|| OfMaps::new(Arc::clone(&snapshot.maps)));
-        let (addresses, whole) = of_maps.follow(snapshot);
+        let Way {
+            addresses,
+            whole,
+            java,
+        } = of_maps.follow(snapshot);
         let maps = &of_maps.maps;
         let python = &snapshot.python;
         let whole = whole && python.len() < python::FRAMES;
         let called = python
             .iter()
             .map(|called| (Arc::as_ptr(&called.code), called.line()));
+        let methods = java.iter().flat_map(|(at, called)| {
+            let called = called.iter();
+            called.map(|called| (*at, Arc::as_ptr(&called.method), called.bytecode))
+        });
         let met = of_maps
             .met
-            .entry((addresses.into(), whole, called.collect()));
+            .entry((addresses.into(), whole, called.collect(), methods.collect()));
         let key = met.key().0.clone();
         let walk = met.or_insert_with(|| {
             Arc::new(Walk {
@@ -110,6 +128,7 @@ impl Walker {
                 whole,
                 maps: Arc::clone(maps),
                 python: python.clone(),
+                java,
             })
         });
         Arc::clone(walk)
@@ -147,39 +166,62 @@ impl OfMaps {
         }
     }
 
-    /// The addresses, and whether the end of the stack was reached.
-    fn follow(&mut self, snapshot: &Snapshot) -> (Vec<u64>, bool) {
-        let registers = snapshot.registers;
+    fn follow(&mut self, snapshot: &Snapshot) -> Way {
+        let start = snapshot.registers;
         let mut read = |address: u64| {
-            let at = address.checked_sub(registers.stack).ok_or(())?;
+            let at = address.checked_sub(start.stack).ok_or(())?;
             let at = usize::try_from(at).map_err(drop)?;
             let word = snapshot.bytes.get(at..).and_then(|rest| rest.first_chunk());
             word.map(|word| u64::from_ne_bytes(*word)).ok_or(())
         };
-        let (instruction, start) = native_registers(&registers);
-        let mut frames = self
-            .native
-            .iter_frames(instruction, start, &mut self.cache, &mut read);
-        let mut addresses = Vec::new();
+        let mut way = Way::default();
+        let mut java = snapshot.java.iter().peekable();
+        let mut frame = FrameAddress::InstructionPointer(start.instruction);
+        let mut registers = native_registers(&start);
         loop {
-            match frames.next() {
-                Ok(Some(frame)) => {
-                    let address = match frame {
-                        // The call to the kernel is the instruction before the one that comes next.
-                        FrameAddress::InstructionPointer(address) => address.saturating_sub(1),
-                        FrameAddress::ReturnAddress(_) => frame.address_for_lookup(),
-                    };
-                    // Where there is no code, the way was lost before.
-                    if self.maps.find(address).is_none() || addresses.len() == FRAMES {
-                        return (addresses, false);
-                    }
-                    addresses.push(address);
+            let address = match frame {
+                // The call to the kernel is the instruction before the one that comes next.
+                FrameAddress::InstructionPointer(address) => address.saturating_sub(1),
+                FrameAddress::ReturnAddress(_) => frame.address_for_lookup(),
+            };
+            // What was mapped when the process was last looked at: generated code may be where nothing was then.
+            let code = self.maps.find(address);
+            let may_be_java = code.is_none_or(|code| code.file.is_none());
+            let run = java.next_if(|run| may_be_java && run.begins_at(registers.sp()));
+            let outer = if let Some(run) = run {
+                // It was followed at the stop. What called it goes on from there.
+                way.java.push((way.addresses.len(), run.called.clone()));
+                let Some(caller) = run.caller else { return way };
+                registers = native_registers(&caller);
+                Ok(Some(caller.instruction))
+            } else if code.is_none() || way.addresses.len() == FRAMES {
+                // Where there is no code, the way was lost before.
+                return way;
+            } else {
+                way.addresses.push(address);
+                let cache = &mut self.cache;
+                self.native
+                    .unwind_frame(frame, &mut registers, cache, &mut read)
+            };
+            match outer.map(|outer| outer.map(FrameAddress::from_return_address)) {
+                Ok(Some(Some(outer))) => frame = outer,
+                Ok(None) => {
+                    way.whole = true;
+                    return way;
                 }
-                Ok(None) => return (addresses, true),
-                Err(_) => return (addresses, false),
+                Ok(Some(None)) | Err(_) => return way,
             }
         }
     }
+}
+
+/// How far a stack was followed.
+#[derive(Debug, Default)]
+struct Way {
+    addresses: Vec<u64>,
+    java: Vec<(usize, Vec<java::Called>)>,
+    /// Whether its end was reached.
+    whole: bool,
 }
 
 /// The sections that tell how to get from a function to its caller.
@@ -197,26 +239,20 @@ fn sections(symbols: &Rc<Symbols>) -> ExplicitModuleSectionInfo<&'static [u8]> {
 }
 
 #[cfg(target_arch = "x86_64")]
-fn native_registers(registers: &Registers) -> (u64, framehop::x86_64::UnwindRegsX86_64) {
-    let native = framehop::x86_64::UnwindRegsX86_64::new(
-        registers.instruction,
-        registers.stack,
-        registers.frame,
-    );
-    (registers.instruction, native)
+fn native_registers(registers: &Registers) -> framehop::x86_64::UnwindRegsX86_64 {
+    framehop::x86_64::UnwindRegsX86_64::new(registers.instruction, registers.stack, registers.frame)
 }
 
 #[cfg(target_arch = "aarch64")]
-fn native_registers(registers: &Registers) -> (u64, framehop::aarch64::UnwindRegsAarch64) {
+fn native_registers(registers: &Registers) -> framehop::aarch64::UnwindRegsAarch64 {
     // Return addresses may be signed in their upper bits; programs have at most 48 bits of addresses.
     let mask = framehop::aarch64::PtrAuthMask((1 << 48) - 1);
-    let native = framehop::aarch64::UnwindRegsAarch64::new_with_ptr_auth_mask(
+    framehop::aarch64::UnwindRegsAarch64::new_with_ptr_auth_mask(
         mask,
         registers.link,
         registers.stack,
         registers.frame,
-    );
-    (registers.instruction, native)
+    )
 }
 
 #[cfg(test)]
@@ -258,12 +294,19 @@ mod tests {
             link in address(),
             words in proptest::collection::vec(address(), 0..200),
             cut in 0..8_usize,
+            java in proptest::collection::vec((address(), proptest::option::of(address())), 0..6),
         ) {
             let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
             bytes.truncate(bytes.len().saturating_sub(cut));
             for stack in [0x7000_0000, 0x7000_0004, u64::MAX - 15, 0] {
                 let registers = Registers { instruction, stack, frame, link };
-                let snapshot = Snapshot { registers, bytes: bytes.clone(), maps: own(), python: Vec::new() };
+                // Java that goes round in circles, or leads anywhere.
+                let java = java.iter().map(|(at, caller)| {
+                    let caller = caller.map(|instruction| Registers { instruction, ..registers });
+                    java::Run::anywhere(*at, caller)
+                });
+                let java = java.collect();
+                let snapshot = Snapshot { registers, bytes: bytes.clone(), maps: own(), python: Vec::new(), java };
                 let walk = Walker::default().walk(&snapshot);
                 prop_assert!(walk.addresses.len() <= FRAMES);
             }
@@ -281,6 +324,7 @@ mod tests {
             bytes: Vec::new(),
             maps: own(),
             python: Vec::new(),
+            java: Vec::new(),
         };
         let (mut walker, mut namer) = (Walker::default(), Namer::default());
         let [first, second] = [walker.walk(&snapshot), walker.walk(&snapshot)];

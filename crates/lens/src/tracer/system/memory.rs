@@ -35,21 +35,42 @@ impl Memory for Remote {
         bytes.truncate(got);
         bytes
     }
+
+    /// One system call for all, where that is allowed.
+    fn read_all(&self, pieces: &[(u64, usize)]) -> Vec<u8> {
+        let mut bytes = vec![0; pieces.iter().map(|(_, length)| length).sum()];
+        let got = copy_all(self.thread, pieces, &mut bytes).unwrap_or(0);
+        if got == bytes.len() {
+            return bytes;
+        }
+        let each = pieces.iter().map(|(address, length)| {
+            let piece = self.read(*address, *length);
+            (piece.len() == *length).then_some(piece)
+        });
+        each.map_while(|piece| piece).flatten().collect()
+    }
 }
 
 /// `process_vm_readv` of one piece.
 fn copy(thread: i32, address: u64, bytes: &mut [u8]) -> io::Result<usize> {
+    copy_all(thread, &[(address, bytes.len())], bytes)
+}
+
+/// `process_vm_readv`: several pieces of another process's memory, one behind the other.
+fn copy_all(thread: i32, pieces: &[(u64, usize)], bytes: &mut [u8]) -> io::Result<usize> {
     let here = libc::iovec {
         iov_base: bytes.as_mut_ptr().cast(),
         iov_len: bytes.len(),
     };
-    let there = libc::iovec {
-        iov_base: std::ptr::without_provenance_mut(address as usize),
-        iov_len: bytes.len(),
-    };
+    let there = pieces.iter().map(|(address, length)| libc::iovec {
+        iov_base: std::ptr::without_provenance_mut(*address as usize),
+        iov_len: *length,
+    });
+    let there: Vec<libc::iovec> = there.collect();
+    let count = there.len() as libc::c_ulong;
     // SAFETY: the kernel writes into `here` only, which is all of `bytes`, borrowed mutably;
-    // `there` is an address of another process and is never followed in this one.
-    let got = unsafe { libc::process_vm_readv(thread, &here, 1, &there, 1, 0) };
+    // what is in `there` are addresses of another process, never followed in this one.
+    let got = unsafe { libc::process_vm_readv(thread, &here, 1, there.as_ptr(), count, 0) };
     usize::try_from(got).map_err(|_| io::Error::last_os_error())
 }
 
@@ -83,6 +104,9 @@ mod tests {
         assert_eq!(memory.read(address, 64), vec![0; 10]);
         assert_eq!(memory.read(second.addr() as u64, 64), Vec::<u8>::new());
         assert_eq!(memory.read(0, 64), Vec::<u8>::new());
+        let here = (start.addr() as u64, 5);
+        assert_eq!(memory.read_all(&[here, (address, 3)]), vec![0; 8]);
+        assert_eq!(memory.read_all(&[here, (0, 3), here]), vec![0; 5]);
 
         // SAFETY: the first page of the mapping made above, which nothing refers to any more.
         assert_eq!(unsafe { libc::munmap(start, page) }, 0);

@@ -4,6 +4,7 @@ use super::memory::Remote;
 use super::ptrace;
 use crate::raw::Memory;
 use crate::stack::DEPTH;
+use crate::stack::java::Java;
 use crate::stack::maps::{Files, Maps};
 use crate::stack::python::Python;
 use crate::stack::walk::{Snapshot, Walk, Walker};
@@ -27,6 +28,7 @@ pub(super) struct Code {
     /// `None` before it is first asked for, and when it has changed since.
     maps: Option<Arc<Maps>>,
     python: Option<Python>,
+    java: Option<Java>,
 }
 
 impl Code {
@@ -59,16 +61,24 @@ impl Stacks {
             if code.python.is_none() {
                 code.python = Python::find(&maps, &memory);
             }
+            if code.java.is_none() {
+                code.java = Java::find(&maps);
+            }
             Arc::new(maps)
         });
         let python = code.python.as_mut();
         let python = python.map_or(Vec::new(), |python| python.functions(thread, &memory));
+        let java = code.java.as_mut();
+        let java = java.map_or(Vec::new(), |java| {
+            java.runs(thread, &registers, &bytes, &memory)
+        });
         self.waiting += bytes.len();
         Some(Stack::Copied(Snapshot {
             registers,
             bytes,
             maps: Arc::clone(maps),
             python,
+            java,
         }))
     }
 
