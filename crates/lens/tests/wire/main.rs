@@ -7,6 +7,7 @@ mod cast;
 #[cfg(target_os = "linux")]
 mod live;
 mod made;
+mod ours;
 mod parse;
 #[cfg(target_os = "linux")]
 mod roles;
