@@ -132,6 +132,13 @@ struct Actor {
     failed: Option<String>,
 }
 
+/// A cue that was given.
+struct Cue {
+    value: String,
+    /// When who waits for it may go on.
+    due: Instant,
+}
+
 enum Waiting {
     Cue(String),
     Asleep { actor: String, call: String },
@@ -140,7 +147,7 @@ enum Waiting {
 struct Director<'a> {
     request: Request<'a>,
     actors: Vec<Actor>,
-    cues: HashMap<String, String>,
+    cues: HashMap<String, Cue>,
     marks: Vec<Mark>,
     /// When the actors asked the resolver.
     asked: Asked,
@@ -174,7 +181,7 @@ impl Director<'_> {
                 .actors
                 .iter()
                 .any(|actor| matches!(actor.waiting, Some(Waiting::Asleep { .. })));
-            let pause = if self.request.guest.is_some() {
+            let pause = if self.request.guest.is_some() || self.cue_is_coming() {
                 LOOK_AT_GUEST
             } else if looks || self.announces_stuck() {
                 LOOK_AGAIN
@@ -271,7 +278,7 @@ impl Director<'_> {
             }
             Told::Gave { name, value } => {
                 actor.run.cues.push((name.clone(), value.clone()));
-                self.cues.insert(name.clone(), value);
+                self.give(name.clone(), value);
                 Note::Gave(name)
             }
             Told::Waits { name } => {
@@ -346,12 +353,31 @@ impl Director<'_> {
         Ok(asked)
     }
 
+    /// A cue says what its giver has done. On a slow wire that is not seen at the other end before it has arrived there.
+    fn give(&mut self, name: String, value: String) {
+        let network = self.request.wire.as_ref();
+        let on_its_way = network.map_or(Duration::ZERO, |network| 2 * network.delay());
+        let due = Instant::now() + on_its_way;
+        self.cues.insert(name, Cue { value, due });
+    }
+
+    /// Whether somebody waits for a cue that is there, but not due yet.
+    fn cue_is_coming(&self) -> bool {
+        self.actors.iter().any(|actor| match &actor.waiting {
+            Some(Waiting::Cue(name)) => self.cues.contains_key(name),
+            _ => false,
+        })
+    }
+
     fn answer_who_waits(&mut self) -> Result<(), Trouble> {
         self.end_stands_for_cues();
         for index in 0..self.actors.len() {
             let answer = match &self.actors[index].waiting {
                 None => continue,
-                Some(Waiting::Cue(name)) => self.cues.get(name).cloned(),
+                Some(Waiting::Cue(name)) => {
+                    let due = self.cues.get(name).filter(|cue| cue.due <= Instant::now());
+                    due.map(|cue| cue.value.clone())
+                }
                 Some(Waiting::Asleep { actor, call }) => {
                     self.sleeper(actor, call)?.map(|thread| thread.to_string())
                 }
@@ -382,7 +408,7 @@ impl Director<'_> {
             _ => None,
         });
         for name in names.collect::<Vec<_>>() {
-            self.cues.insert(name.clone(), String::new());
+            self.give(name.clone(), String::new());
             self.mark(guest, Note::Gave(name));
         }
     }
@@ -532,15 +558,15 @@ impl Director<'_> {
     /// Says who waits for a cue that nobody is left to give.
     fn waits_in_vain(&self) -> Option<String> {
         let idle = |actor: &Actor| actor.gone || matches!(actor.waiting, Some(Waiting::Cue(_)));
-        if !self.actors.iter().all(idle) {
+        // A cue may be there that was not passed on yet: then one of the next rounds answers.
+        if !self.actors.iter().all(idle) || self.cue_is_coming() {
             return None;
         }
         let waiting = self.actors.iter().find_map(|actor| match &actor.waiting {
             Some(Waiting::Cue(name)) if !actor.gone => Some((actor.run.actor, name)),
             _ => None,
         });
-        // The cue itself may be on its way: then it is there, and the next round answers.
-        let (actor, name) = waiting.filter(|(_, name)| !self.cues.contains_key(*name))?;
+        let (actor, name) = waiting?;
         Some(format!(
             "{actor} waits for the cue {name:?}, and nobody is left to give it{}",
             self.complaints()

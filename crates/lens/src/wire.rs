@@ -29,6 +29,7 @@ pub mod states;
 mod system;
 
 use crate::tracer::Refused;
+use std::time::Duration;
 
 #[cfg(all(
     target_os = "linux",
@@ -61,6 +62,11 @@ impl Network {
     /// [`Refused`], whose text is one sentence that says why not and what to do.
     pub fn open(how: How) -> Result<Network, Refused> {
         system::Network::open(how).map(|system| Network { system })
+    }
+
+    /// How long each packet is on its way: no time, but on a slow wire.
+    pub fn delay(&self) -> Duration {
+        self.system.delay()
     }
 
     /// What it cannot give of what was asked for: one sentence.

@@ -15,13 +15,14 @@ use course_tests::programs::installed;
 use course_tests::record::parse;
 use course_tests::refuse::refuse_namespaces;
 use course_tests::temp::Temp;
-use course_tests::{Output, Play, Run, not_run, run};
+use course_tests::{Output, Play, Run, not_run, run, scenes};
 use serde_json::Value;
 
 use crate::user::ordinary;
 
 for_each_step! {
     the_calls_are_the_same_with_packets_among_them
+    the_core_scenes_go_as_announced_on_a_slow_wire
 }
 
 fn is_root() -> bool {
@@ -108,6 +109,20 @@ fn the_calls_are_the_same_with_packets_among_them(step: &str) {
             &format!("other calls than without --wire:\n{}", without.text()),
         );
         each_connect_has_its_syn(with);
+    }
+}
+
+#[track_caller]
+fn the_core_scenes_go_as_announced_on_a_slow_wire(step: &str) {
+    for scene in scenes(step).iter().filter(|scene| scene.core) {
+        let run = Run::new(step).args([scene.name.as_str(), "--slow", "--json", "--layer", "libc"]);
+        // Its exit status says that it went so.
+        let Some(plays) = plays("a slow wire", run) else {
+            return;
+        };
+        for play in plays.iter().filter(|play| play.is_played()) {
+            each_connect_has_its_syn(play);
+        }
     }
 }
 

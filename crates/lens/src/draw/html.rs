@@ -90,7 +90,7 @@ fn details(drawing: &Drawing<'_>, ladders: &[Ladder]) -> Value {
             let text = visible(&words::event(sheet, group.event, ladder.name(group.lane)));
             let times = match event {
                 Event::Mark(_) | Event::Life(_) => String::new(),
-                _ if drawing.timed => words::times(sheet, group.event),
+                _ if drawing.timed => words::times(sheet, group.event, ladder.began),
                 _ => String::new(),
             };
             let stack = match event {

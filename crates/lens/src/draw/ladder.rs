@@ -43,8 +43,10 @@ pub(super) struct Ladder {
     pub(super) pauses: Vec<Text>,
     /// Where the names of the lanes stand once more, in a long ladder.
     pub(super) heads: Vec<i32>,
-    /// Where the connections' states and packets are in it.
+    /// Whether the states of connections are in it.
     pub(super) has_states: bool,
+    /// The time that its times are counted from.
+    pub(super) began: Time,
 }
 
 /// A lane's line.
@@ -177,6 +179,7 @@ impl<'a> Draft<'a> {
                 pauses: Vec::new(),
                 heads: Vec::new(),
                 has_states,
+                began: 0,
             },
             bars: Bars::default(),
             of_event: HashMap::new(),
@@ -255,6 +258,7 @@ impl<'a> Draft<'a> {
             return;
         }
         let began = *self.began.get_or_insert(at);
+        self.ladder.began = began;
         let passed = at.saturating_sub(self.last.unwrap_or(at));
         self.last = Some(at.max(self.last.unwrap_or(at)));
         let more = room_for(passed);

@@ -25,7 +25,7 @@ pub(super) fn time(nanoseconds: Time) -> String {
     match nanoseconds {
         0..10_000_000 => format!("{:.3} ms", nanoseconds as f64 / 1e6),
         10_000_000..1_000_000_000 => format!("{:.1} ms", nanoseconds as f64 / 1e6),
-        _ => format!("{:.2} s", nanoseconds as f64 / 1e9),
+        _ => format!("{:.4} s", nanoseconds as f64 / 1e9),
     }
 }
 

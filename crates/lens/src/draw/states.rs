@@ -48,11 +48,25 @@ impl Bars {
         let own = columns.iter().position(|column| *column == Some(socket));
         let column = own
             .or_else(|| columns.iter().position(Option::is_none))
+            .or_else(|| {
+                // When TIME-WAIT ends is not seen. Its bar goes on as long as nobody needs the room.
+                let waits = |socket: &Option<(SocketAddr, SocketAddr)>| {
+                    let bar = socket.and_then(|socket| self.open.get(&socket));
+                    bar.is_some_and(|bar| self.done[*bar].state == TcpState::TimeWait)
+                };
+                columns.iter().position(waits).filter(|_| columns.len() > 2)
+            })
             .unwrap_or_else(|| {
                 columns.push(None);
                 columns.len() - 1
             });
-        columns[column] = Some(socket);
+        if let Some(before) = columns[column]
+            .replace(socket)
+            .filter(|before| *before != socket)
+            && let Some(bar) = self.open.remove(&before)
+        {
+            self.done[bar].to = at;
+        }
         let beside = columns.len().min(MOST_COLUMNS + 1);
         if state.to == TcpState::Closed {
             columns[column] = None;

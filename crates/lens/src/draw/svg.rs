@@ -202,12 +202,12 @@ fn arrow(out: &mut String, arrow: &Arrow) {
     let label = Xml(&arrow.label);
     if x1 == x2 {
         // From a lane to itself.
-        let out_at = x1 - 60;
+        let out_at = x1 - 160;
         // Writing to a String cannot fail.
         let _ = write!(
             out,
             "<path d=\"M{x1} {y1} C{out_at} {y1} {out_at} {y2} {x2} {y2}\"/><path class=\"tip\" d=\"M{x2} {y2} l-9 -4 v8 z\"/><text class=\"end halo\" x=\"{}\" y=\"{}\">{label}</text>",
-            x1 - 52,
+            x1 - 126,
             (y1 + y2) / 2 + 4
         );
         return;

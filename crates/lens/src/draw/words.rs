@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::measure::time;
 use super::{Drawing, Sheet};
-use crate::event::{Event, Note, State};
+use crate::event::{Event, Note, State, Time};
 use crate::lanes::wire::label;
 use crate::lanes::{call_text, only_packets, short, turn};
 use crate::order::{Owners, Part};
@@ -141,9 +141,8 @@ pub(super) fn state(state: &State, is_read: bool) -> String {
     format!("{}{peer}: {from} -> {to}, {how}", state.local)
 }
 
-/// When an event was, counted from the first one of the sheet.
-pub(super) fn times(sheet: &Sheet<'_>, index: usize) -> String {
-    let began = sheet.events.iter().map(Event::at).min().unwrap_or(0);
+/// When an event was, counted from this time.
+pub(super) fn times(sheet: &Sheet<'_>, index: usize, began: Time) -> String {
     let since = |at: u64| time(at.saturating_sub(began));
     match &sheet.events[index] {
         Event::Call(call) => match call.left {

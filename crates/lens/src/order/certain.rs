@@ -55,6 +55,20 @@ impl Graph {
             return Certain { of };
         }
         let before = self.before();
+        // The ends of calls that each call brought about.
+        let mut effects: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (index, node) in self.nodes.iter().enumerate() {
+            if node.moment == Moment::Exit {
+                for cause in &node.after {
+                    effects.entry(*cause).or_default().push(index);
+                }
+            }
+        }
+        // What it brought about was seen: then it has done its work, if not returned.
+        let was_seen = |entry: usize, by: usize| {
+            let ends = effects.get(&entry).into_iter().flatten();
+            ends.into_iter().any(|end| before.has(by, *end))
+        };
         for seen in Seen::ALL {
             for thread in &self.threads {
                 let moments = thread.nodes.iter().map(|&node| {
@@ -64,8 +78,7 @@ impl Graph {
                         !changes
                             || before.has(entry, node)
                             || before.has(node, exit.unwrap_or(entry))
-                            // What it brought about was seen: then it has done its work, if not returned.
-                            || seen != Seen::Bytes && self.was_seen(entry, node, &before)
+                            || seen != Seen::Bytes && was_seen(entry, node)
                     });
                     (self.nodes[node].at, certain)
                 });
@@ -73,14 +86,6 @@ impl Graph {
             }
         }
         Certain { of }
-    }
-
-    /// Whether another call had ended by a moment because of this one's work.
-    fn was_seen(&self, entry: usize, by: usize, before: &Before) -> bool {
-        let mut ends = self.nodes.iter().enumerate();
-        ends.any(|(index, node)| {
-            node.moment == Moment::Exit && node.after.contains(&entry) && before.has(by, index)
-        })
     }
 
     /// Which moments surely came before which.

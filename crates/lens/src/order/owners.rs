@@ -106,7 +106,10 @@ impl Owners {
 
     fn has(&mut self, local: SocketAddr, from: Time, lane: usize) {
         if local.port() != 0 {
-            self.locals.entry(local).or_default().push((from, lane));
+            let since = self.locals.entry(local).or_default();
+            if since.last().is_none_or(|(_, last)| *last != lane) {
+                since.push((from, lane));
+            }
         }
     }
 

@@ -162,7 +162,7 @@ fn is_slow(events: &[Event]) -> bool {
 }
 
 /// The changes of state that the kernel was certain to be seen to have made, before the socket went to another state:
-/// their places in the record.
+/// their places in the record. How long an end stays in FIN-WAIT-1 and FIN-WAIT-2 is the other end's timer's to say.
 pub(super) fn confirmed(events: &[Event], is_certain: &Test) -> HashSet<usize> {
     let mut last: HashMap<(SocketAddr, SocketAddr), usize> = HashMap::new();
     let mut found = HashSet::new();
@@ -171,7 +171,10 @@ pub(super) fn confirmed(events: &[Event], is_certain: &Test) -> HashSet<usize> {
             Event::State(state) => {
                 last.insert((state.local, state.peer), index);
             }
-            Event::Held(held) if is_certain(held.who, held.at, Seen::State) => {
+            Event::Held(held)
+                if !matches!(held.state, TcpState::FinWait1 | TcpState::FinWait2)
+                    && is_certain(held.who, held.at, Seen::State) =>
+            {
                 let of = last.get(&(held.local, held.peer)).copied();
                 found.extend(of.filter(
                     |of| matches!(&events[*of], Event::State(state) if state.to == held.state),

@@ -245,7 +245,7 @@ impl Places<'_> {
             return 0;
         };
         let (from, to) = self.owners.lanes(packet);
-        if let Some(moment) = self.call_of(index) {
+        if let Some(moment) = self.call_of(index, 2) {
             return moment + 1;
         }
         self.by_then(&[from, to], packet.at)
@@ -253,7 +253,7 @@ impl Places<'_> {
 
     /// The moment at which the call began that sent a packet: for an answer, the one that it answers;
     /// else one of the sender's, or else one of the receiver's.
-    fn call_of(&self, index: usize) -> Option<usize> {
+    fn call_of(&self, index: usize, further: usize) -> Option<usize> {
         let Event::Packet(packet) = &self.events[index] else {
             return None;
         };
@@ -263,12 +263,13 @@ impl Places<'_> {
             }
             _ => false,
         };
-        if answers(packet) {
+        // SYN, SYN,ACK and ACK: no answer is further from what began it.
+        if further > 0 && answers(packet) {
             let (from, to) = ends_of(packet);
             let before = self.events[..index].iter().rposition(
                 |event| matches!(event, Event::Packet(other) if ends_of(other) == (to, from)),
             );
-            let call = before.and_then(|before| self.call_of(before));
+            let call = before.and_then(|before| self.call_of(before, further - 1));
             if let Some(moment) = call.filter(contains) {
                 return Some(moment);
             }

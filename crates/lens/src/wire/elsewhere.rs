@@ -3,6 +3,7 @@
 use super::How;
 use crate::tracer::Refused;
 use std::convert::Infallible;
+use std::time::Duration;
 
 /// A network that cannot be.
 #[derive(Debug)]
@@ -17,6 +18,10 @@ impl Network {
             "packets can be seen on Linux with x86_64 or aarch64 and glibc, not on {system} with {processor}: \
              run this in a Linux container or virtual machine to see them"
         )))
+    }
+
+    pub(super) fn delay(&self) -> Duration {
+        match self.never {}
     }
 
     pub(super) fn remark(&self) -> Option<&str> {

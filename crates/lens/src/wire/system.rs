@@ -17,7 +17,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(crate) use capture::Capturing;
 pub(crate) use diag::state as tcp_state;
@@ -93,6 +93,10 @@ impl Network {
             tun: None,
             remark: None,
         })
+    }
+
+    pub(super) fn delay(&self) -> Duration {
+        self.tun.as_ref().map_or(Duration::ZERO, |_| slow::DELAY)
     }
 
     pub(super) fn remark(&self) -> Option<&str> {

@@ -52,11 +52,7 @@ pub(super) fn listener(
     who: Who,
     now: impl Fn() -> Time,
 ) -> Option<Held> {
-    let nobody = match local {
-        SocketAddr::V4(_) => SocketAddr::from(([0; 4], 0)),
-        SocketAddr::V6(_) => SocketAddr::from(([0; 16], 0)),
-    };
-    let held = after_close(network, (local, nobody), who, now)?;
+    let held = after_close(network, (local, no_address(local)), who, now)?;
     (held.state == TcpState::Listen).then_some(held)
 }
 
@@ -123,11 +119,18 @@ pub(super) fn after_close(
 fn tuple(socket: &OwnedFd) -> Option<Tuple> {
     let local = ends::inet(ends::name(socket, libc::getsockname)?)?;
     let peer = ends::name(socket, libc::getpeername).and_then(ends::inet);
-    let none = match local {
+    Some((
+        canonical(local),
+        canonical(peer.unwrap_or(no_address(local))),
+    ))
+}
+
+/// The address of nobody, of the same family.
+fn no_address(like: SocketAddr) -> SocketAddr {
+    match like {
         SocketAddr::V4(_) => SocketAddr::from(([0; 4], 0)),
         SocketAddr::V6(_) => SocketAddr::from(([0; 16], 0)),
-    };
-    Some((canonical(local), canonical(peer.unwrap_or(none))))
+    }
 }
 
 fn canonical(address: SocketAddr) -> SocketAddr {
