@@ -216,7 +216,11 @@ impl Java {
             &[]
         };
         let methods = self.methods.check(layout, &mut rest);
-        self.places.check(layout, &mut rest) && methods
+        let places = self.places.check(layout, &mut rest);
+        if !methods {
+            self.places.forget();
+        }
+        methods && places
     }
 
     fn layout(&mut self, memory: &dyn Memory) -> Option<Arc<Layout>> {

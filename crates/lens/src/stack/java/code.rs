@@ -98,6 +98,11 @@ impl Places {
         Some(compiled)
     }
 
+    /// Forgets all: some were named by methods that are no longer what they were.
+    pub(super) fn forget(&mut self) {
+        self.known.clear();
+    }
+
     /// What has to be read to see whether those that were taken unchecked are still the same.
     pub(super) fn to_check(&self, layout: &Layout, pieces: &mut Vec<(u64, usize)>) {
         for (place, compiled) in &self.unchecked {
@@ -181,7 +186,7 @@ impl<'a> Blob<'a> {
             return None;
         }
         let bytes = bytes.get(heap.header..)?;
-        let start = start + heap.header as u64;
+        let start = start.wrapping_add(heap.header as u64);
         let code = match at.code {
             Code::Addresses(begin, end) => number::<8>(bytes, begin)?..number::<8>(bytes, end)?,
             Code::Offsets(begin, end) => {
@@ -222,7 +227,9 @@ impl<'a> Blob<'a> {
     fn kept(&self, place: u64, layout: &Layout) -> Option<u64> {
         let handler = |at| match layout.blob.undo {
             Undo::Addresses(_) => number::<8>(self.bytes, at),
-            Undo::Offsets(_) => number::<4>(self.bytes, at).map(|offset| self.start + offset),
+            Undo::Offsets(_) => {
+                number::<4>(self.bytes, at).map(|offset| self.start.wrapping_add(offset))
+            }
         };
         let (Undo::Addresses(handlers) | Undo::Offsets(handlers)) = layout.blob.undo;
         let is_left = handlers.into_iter().any(|at| handler(at) == Some(place));
