@@ -12,6 +12,7 @@
 mod certain;
 mod owners;
 mod shown;
+mod sockets;
 mod wire;
 
 use std::collections::HashMap;
