@@ -8,14 +8,17 @@ use std::net::SocketAddr;
 /// A TCP socket: its own address, and its peer's; `None` for one that listens.
 type Socket = (SocketAddr, Option<SocketAddr>);
 
+/// What a descriptor was from a time on; `None` where that is not known.
+type Since = (Time, Option<Socket>);
+
 /// The sockets of a record, by process and descriptor, each with the time from which on.
 pub(super) struct Sockets {
-    of: HashMap<(i32, i32), Vec<(Time, Option<Socket>)>>,
+    of: HashMap<(i32, i32), Vec<Since>>,
 }
 
 impl Sockets {
     pub(super) fn of(events: &[Event]) -> Sockets {
-        let mut of: HashMap<(i32, i32), Vec<(Time, Option<Socket>)>> = HashMap::new();
+        let mut of: HashMap<(i32, i32), Vec<Since>> = HashMap::new();
         for event in events {
             let Event::Call(call) = event else { continue };
             let made = match &*call.name {
