@@ -136,7 +136,8 @@ pub struct State {
     pub from: TcpState,
     /// The state after.
     pub to: TcpState,
-    /// True where the kernel said so; false where it was inferred, from packets.
+    /// True where the kernel said so, or the socket was found in the new state before it left it again;
+    /// false where it was only inferred, from packets.
     pub read_from_kernel: bool,
 }
 

@@ -41,7 +41,7 @@
 //! - `softirq`: true where it was done in a software interrupt, on top of whatever the thread did
 //! - `local`, `peer`: addresses
 //! - `from`, `to`: the states, as RFC 9293 writes them (`"SYN-SENT"`)
-//! - `read_from_kernel`: false where it was inferred
+//! - `read_from_kernel`: false where it was only inferred from packets
 //!
 //! A **packet** ([`crate::event::Packet`]) has `process` and `thread` 0 and goes on with
 //!

@@ -5,11 +5,16 @@
 //! else, so that each packet in it is one of theirs. A socket of AF_PACKET (packet(7)), made in the same namespace, sees them.
 //! The observer itself stays outside; it holds descriptors of the namespaces, and when it ends, or is killed, they are gone.
 //!
+//! Its settings are the kernel's defaults, not those that somebody may have given the machine's own network.
+//!
 //! Everything is first tried by a throw-away child, which also is the one that makes it: some systems let the namespace
 //! be made and then refuse the rest, and this process must not be left in half a namespace.
 //!
 //! Where no namespace can be had, or with [`How::share_net`], the packets are those of the machine's loopback device,
 //! for whoever has CAP_NET_RAW; only those of the observed sockets are kept.
+//!
+//! What becomes of a socket is inferred from its packets ([`states`]). After each call that may have changed one, and
+//! on a slow wire ([`How::slow`]) with each packet, the kernel is asked too, and what it bears out is marked ([`slow`]).
 
 pub mod ours;
 pub mod parse;

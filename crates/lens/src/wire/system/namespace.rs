@@ -5,14 +5,16 @@
 //! fork ------------------------> unshare: the network alone, for who may; else with a user namespace
 //!                                in that: this user and group are themselves (uid_map, gid_map)
 //!                                loopback device up
-//!                                a packet socket
+//!                                a socket for packets, and one that tells about sockets
+//!                                a TUN device, where the wire is to be slow
 //! receives descriptors <-------- of the namespaces and of the sockets, or what failed (SCM_RIGHTS)
 //!                                ends
 //! fork ------------------------> enters the namespaces, as the programs will, and ends
 //! ```
 //!
 //! The namespaces live as long as a process is in them or a descriptor stands for them. All descriptors are close-on-exec
-//! and in this process only, so that its end, whatever it is, is theirs.
+//! and in this process only, so that its end, whatever it is, is theirs; but for the socket for packets,
+//! which one more process keeps open a moment longer ([`super::ring`]).
 
 use super::{about_device, check, diag, open, packet_socket, slow, socket};
 use nix::errno::Errno;
