@@ -13,6 +13,7 @@ mod certain;
 mod datagrams;
 mod owners;
 mod shown;
+mod sockets;
 mod wire;
 
 use std::collections::HashMap;

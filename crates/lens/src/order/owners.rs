@@ -152,7 +152,7 @@ pub fn ends_of(packet: &Packet) -> (SocketAddr, SocketAddr) {
     (canonical(from), canonical(to))
 }
 
-fn inet(address: &Address) -> Option<SocketAddr> {
+pub(super) fn inet(address: &Address) -> Option<SocketAddr> {
     match address {
         Address::Inet(address) => Some(canonical(*address)),
         _ => None,

@@ -13,6 +13,7 @@
 use super::certain::Seen;
 use super::owners::{Owners, ends_of};
 use super::shown::{Cause, Rank, Shown, confirmed};
+use super::sockets::Sockets;
 use super::{Lane, Part, Row};
 use crate::event::{Call, Content, Event, Packet, Segment, Time, Who};
 use std::collections::{HashMap, HashSet};
@@ -46,6 +47,7 @@ pub(super) fn placed(
     let mut places = Places {
         events,
         owners: &owners,
+        sockets: Sockets::of(events),
         of_entry: HashMap::new(),
         of_exit: HashMap::new(),
         moments: &moments,
@@ -191,6 +193,7 @@ fn joined<'a>(events: &[Event], rows: &'a mut [Row], index: usize) -> Option<&'a
 struct Places<'a> {
     events: &'a [Event],
     owners: &'a Owners,
+    sockets: Sockets,
     moments: &'a [Moment],
     of_entry: HashMap<usize, usize>,
     of_exit: HashMap<usize, usize>,
@@ -281,7 +284,11 @@ impl Places<'_> {
                     return None;
                 };
                 let theirs = self.moments[*moment].row.lane == lane;
-                (theirs && sends(call) && contains(moment)).then_some((call.entered, *moment))
+                (theirs
+                    && sends(call)
+                    && contains(moment)
+                    && self.sockets.can_send(call, packet, ends_of(packet)))
+                .then_some((call.entered, *moment))
             });
             senders.max().map(|(_, moment)| moment)
         })
