@@ -68,8 +68,8 @@ pub(crate) struct Java {
     library: Library,
     layout: Option<Arc<Layout>>,
     tries: usize,
-    /// The JVM's structure of each thread.
-    threads: HashMap<i32, u64>,
+    /// The JVM's structure of each thread, and where the thread's stack ends.
+    threads: HashMap<i32, (u64, u64)>,
     methods: Methods,
     places: Places,
 }
@@ -147,6 +147,13 @@ impl Java {
             methods: Methods::default(),
             places: Places::default(),
         })
+    }
+
+    /// How far it is to the end of a thread's stack, if it is known: nothing needs to be copied behind that.
+    pub(crate) fn depth(&self, thread: i32, stack: u64) -> Option<usize> {
+        let (_, end) = self.threads.get(&thread)?;
+        let depth = end.checked_sub(stack).filter(|depth| *depth > 0)?;
+        usize::try_from(depth).ok()
     }
 
     /// The runs of Java methods that a stopped thread is in, from the innermost outwards.
@@ -254,9 +261,10 @@ impl Java {
             let size = number::<8>(&bytes, at.stack_size - begin)?;
             let is_it = (base.saturating_sub(size)..base).contains(&stack);
             let anchor = bytes.get(at.anchor - begin..).filter(|_| is_it)?;
-            Some(anchor.to_vec())
+            Some((anchor.to_vec(), base))
         };
-        if let Some(anchor) = self.threads.get(&thread).and_then(|known| look(*known)) {
+        let known = self.threads.get(&thread);
+        if let Some((anchor, _)) = known.and_then(|(place, _)| look(*place)) {
             return Some(anchor);
         }
         let list = address(memory, at.list)?;
@@ -269,8 +277,8 @@ impl Java {
             .rchunks_exact(8)
             .filter_map(|place| number::<8>(place, 0));
         for place in places {
-            if let Some(anchor) = look(place) {
-                self.threads.insert(thread, place);
+            if let Some((anchor, end)) = look(place) {
+                self.threads.insert(thread, (place, end));
                 return Some(anchor);
             }
         }
@@ -467,7 +475,7 @@ mod tests {
             library: Library::anywhere(0x5000),
             layout: layout.map(Arc::new),
             tries: 0,
-            threads: HashMap::from([(1, 0x6000)]),
+            threads: HashMap::from([(1, (0x6000, STACK))]),
             methods: Methods::default(),
             places: Places::default(),
         }

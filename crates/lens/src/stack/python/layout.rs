@@ -100,6 +100,17 @@ impl Layout {
         words.max(last + 1)
     }
 
+    /// How much of a code object is to be read.
+    pub(super) fn code(&self) -> usize {
+        let fields = [
+            self.code_file,
+            self.code_qualified_name,
+            self.code_lines,
+            self.code_first_line,
+        ];
+        fields.into_iter().max().map_or(0, |last| last + 8)
+    }
+
     /// How much of a thread's structure is to be read.
     pub(super) fn thread(&self) -> usize {
         let (Current::Through(current, _) | Current::Directly(current)) = self.current;

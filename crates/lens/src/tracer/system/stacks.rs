@@ -54,8 +54,10 @@ impl Stacks {
     /// Copies the stack of a stopped thread; `None` when the thread is gone.
     pub(super) fn copy(&mut self, thread: i32, code: &mut Code) -> Option<Stack> {
         let registers = ptrace::registers(thread)?;
-        let bytes = Remote { thread }.read(registers.stack, DEPTH);
         let memory = Remote { thread };
+        let java = code.java.as_ref();
+        let depth = java.and_then(|java| java.depth(thread, registers.stack));
+        let bytes = memory.read(registers.stack, depth.unwrap_or(DEPTH).min(DEPTH));
         let maps = code.maps.get_or_insert_with(|| {
             let maps = self.files.look(thread);
             if code.python.is_none() {
