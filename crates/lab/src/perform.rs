@@ -79,10 +79,12 @@ impl<'a> Performance<'a> {
                     "in_layer": "not on this machine", "not": missing,
                 })
                 .to_string()
+                    + "\n"
             } else {
-                format!("{name}: not on this machine: {missing}")
+                self.screen
+                    .fill(0, &format!("{name}: not on this machine: {missing}"))
             };
-            return print(&format!("{line}\n"));
+            return print(&line);
         }
         self.trace = !self.asked.no_lens && can_trace();
         self.wire = self.trace && self.wants_wire();

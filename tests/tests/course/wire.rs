@@ -69,10 +69,26 @@ fn lanes(play: &Play) -> Vec<Vec<String>> {
     actors.map(|(_, process)| lane(process)).collect()
 }
 
-/// Each connect that came about has its SYN between its entry and its exit.
+/// Whether the socket of a call is one of TCP: the last one that its process was given this descriptor for.
+fn is_stream(play: &Play, call: &Value) -> bool {
+    let descriptor = &call["args"][0]["value"]["value"];
+    let made = play.named(&["socket"]).into_iter().rfind(|socket| {
+        socket["process"] == call["process"]
+            && socket["outcome"]["value"] == *descriptor
+            && socket["at"].as_u64() < call["at"].as_u64()
+    });
+    made.is_some_and(|socket| {
+        socket["text"]
+            .as_str()
+            .is_some_and(|text| text.contains("SOCK_STREAM"))
+    })
+}
+
+/// Each connect of TCP that came about has its SYN between its entry and its exit.
 #[track_caller]
 fn each_connect_has_its_syn(play: &Play) {
-    for connect in play.named(&["connect"]) {
+    let connects = play.named(&["connect"]).into_iter();
+    for connect in connects.filter(|connect| is_stream(play, connect)) {
         let (Some(entered), Some(left)) = (connect["at"].as_u64(), connect["left"].as_u64()) else {
             continue;
         };
