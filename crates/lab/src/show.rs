@@ -118,6 +118,14 @@ impl Play {
             aside,
         };
         let mut out = lens::lanes::draw(&events, &rows, &lanes, &style);
+        let seen = |events: &[Event]| events.iter().any(has_kernel);
+        if seen(&self.events) && !seen(&events) {
+            out += &screen.fill(
+                0,
+                "In the kernel the calls of this step pass none of the points that are watched; \
+                 --all shows what was seen below the others.",
+            );
+        }
         let stuck = self.stuck();
         if !stuck.is_empty() {
             let them = if stuck.len() == 1 { "it" } else { "them" };
@@ -133,7 +141,9 @@ impl Play {
     /// The record with the stacks and the kernel's functions of the taught calls only: those of the others would hide them.
     /// Nothing brackets the taught call of a guest, so all of its stacks stay.
     fn with_taught_stacks(&self, all: bool) -> Cow<'_, [Event]> {
-        let has_stack = |event: &Event| matches!(event, Event::Call(call) if call.stack.is_some() || call.kernel.is_some());
+        let has_stack = |event: &Event| {
+            matches!(event, Event::Call(call) if call.stack.is_some()) || has_kernel(event)
+        };
         if all || !self.events.iter().any(has_stack) {
             return Cow::Borrowed(&self.events);
         }
@@ -154,6 +164,11 @@ impl Play {
         }
         Cow::Owned(events)
     }
+}
+
+/// Whether some of the kernel's functions were seen below it.
+fn has_kernel(event: &Event) -> bool {
+    matches!(event, Event::Call(call) if call.kernel.is_some())
 }
 
 /// The same call in four layers: the line that makes it, what reached the kernel, what the layer added.

@@ -103,7 +103,12 @@ fn is_seen_only_where_it_was_asked_for(step: &str) {
     for columns in ["60", "80", "100"] {
         let drawn = Run::new(step).args(["--kernel"]).env("COLUMNS", columns);
         let drawn = drawn.output().exits(0);
-        drawn.check(drawn.stdout.contains("in the kernel:"), "shows no function");
+        // An option is set and read without memory, a packet or a wait: the calls of step 8 pass no such point.
+        let words = match step {
+            "step08-options" => "In the kernel the calls",
+            _ => "in the kernel:",
+        };
+        drawn.check(drawn.stdout.contains(words), "shows no function");
         let room: usize = columns.parse().expect("a number");
         let longest = drawn.stdout.lines().map(|line| line.chars().count()).max();
         drawn.check(
