@@ -38,6 +38,7 @@ pub(crate) fn scene() -> Scene {
 
 fn client_libc(stage: &mut Stage) -> Played {
     let connection = step04::with_libc::connect_to(stage.wait_address("listening")?)?;
+    stage.cue("connected", "");
     stage.wait("reset");
     wait_until(connection, POLLIN)?;
     let mut error = stage.taught(|| with_libc::take_error(connection))?;
@@ -52,6 +53,7 @@ fn client_libc(stage: &mut Stage) -> Played {
 
 fn client_nix(stage: &mut Stage) -> Played {
     let connection = step04::with_nix::connect_to(stage.wait_address("listening")?)?;
+    stage.cue("connected", "");
     stage.wait("reset");
     wait_until(connection.as_raw_fd(), POLLIN)?;
     let mut error = stage.taught(|| with_nix::take_error(&connection))?;
@@ -65,6 +67,7 @@ fn client_nix(stage: &mut Stage) -> Played {
 
 fn client_socket2(stage: &mut Stage) -> Played {
     let connection = step04::with_socket2::connect_to(stage.wait_address("listening")?)?;
+    stage.cue("connected", "");
     stage.wait("reset");
     wait_until(connection.as_raw_fd(), POLLIN)?;
     let mut error = stage.taught(|| with_socket2::take_error(&connection))?;
@@ -78,6 +81,7 @@ fn client_socket2(stage: &mut Stage) -> Played {
 
 fn client_std(stage: &mut Stage) -> Played {
     let connection = step04::with_std::connect_to(stage.wait_address("listening")?)?;
+    stage.cue("connected", "");
     stage.wait("reset");
     wait_until(connection.as_raw_fd(), POLLIN)?;
     let mut error = stage.taught(|| with_std::take_error(&connection))?;
@@ -100,6 +104,7 @@ fn judge<E: std::error::Error + 'static>(stage: &Stage, error: Option<&E>) {
 /// Resets the connection: a close with SO_LINGER of 0 (step 6).
 fn server(stage: &mut Stage) -> Played {
     let connection = peer::accept(stage)?;
+    stage.wait("connected");
     step06::with_std::set_linger(&connection, Some(Duration::ZERO))?;
     step06::with_std::close(connection);
     stage.cue("reset", "");
