@@ -96,7 +96,7 @@ fn advice(call: &str, errno: i32) -> Option<&'static str> {
         }
         libc::EADDRNOTAVAIL => "no interface of this machine has this address; try 127.0.0.1",
         libc::ECONNREFUSED => {
-            "nobody listens there; start a server in a second terminal first (`serve`, or nc -l)"
+            "nobody listens there; start a server in a second terminal first (the step's own, or nc -l)"
         }
         libc::EMFILE => "this process has no descriptors left; see `ulimit -n`",
         libc::ETIMEDOUT => "nobody answered; is that machine up?",
