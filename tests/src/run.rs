@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::group;
-use crate::programs::{program, root};
+use crate::programs::{path_to_python, program, root};
 
 /// A program that has not ended by then is stuck. Long, because a busy machine is no fault of the program.
 pub const LIMIT: Duration = Duration::from_secs(100);
@@ -62,9 +62,15 @@ impl Run {
             command.env_remove(name);
         }
         command.env("TERM", "xterm-256color").env("LC_ALL", "C");
-        // A user has a home. Where the tests have none, Python asks nscd for one as it starts: a socket and a connect.
-        if std::env::var_os("HOME").is_none() {
-            command.env("HOME", std::env::temp_dir());
+        // A user has a home and a shell. Where the tests have none, Python and bash ask nscd as they start:
+        // a socket and a connect.
+        for (name, value) in [("HOME", std::env::temp_dir()), ("SHELL", "/bin/sh".into())] {
+            if std::env::var_os(name).is_none() {
+                command.env(name, value);
+            }
+        }
+        if let Some(path) = path_to_python() {
+            command.env("PATH", path);
         }
         command.current_dir(root());
         // A group of its own, to find whatever it leaves behind.
