@@ -2,6 +2,7 @@
 
 use super::ends;
 use crate::event::{Held, TcpState, Time, Who};
+use crate::raw::Raw;
 use crate::wire::{self, Network};
 use std::mem;
 use std::net::SocketAddr;
@@ -10,8 +11,42 @@ use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 /// A socket that is about to be closed: by its addresses it is found again afterwards.
 pub(super) type Tuple = (SocketAddr, SocketAddr);
 
+/// The addresses of a TCP socket that is about to be closed, if it has any.
+pub(super) fn before_close(process: BorrowedFd<'_>, fd: i32) -> Option<Tuple> {
+    let copy = ends::copy(process, fd)?;
+    info(&copy)?;
+    tuple(&copy).filter(|(local, _)| local.port() != 0)
+}
+
+/// Looks at every socket that this call, which is over, may have changed: its own, and with them the one that listens
+/// where it has connected to, and what is left of the one that it has `closed`.
+pub(super) fn after(
+    network: &Network,
+    process: BorrowedFd<'_>,
+    call: &Raw,
+    closed: Option<Tuple>,
+    now: impl Fn() -> Time,
+    held: &mut Vec<Held>,
+) {
+    let Some((_, returned)) = call.left else {
+        return;
+    };
+    let changed = changed(call.number, &call.args, returned)
+        .into_iter()
+        .flatten();
+    held.extend(changed.filter_map(|fd| look(process, fd, call.who, &now)));
+    if call.number == libc::SYS_connect
+        && let Some(called) = called(process, call.args[0] as i32)
+    {
+        held.extend(listener(network, called, call.who, &now));
+    }
+    if let Some(closed) = closed {
+        held.extend(after_close(network, closed, call.who, &now));
+    }
+}
+
 /// The sockets that this call may have changed: that of its first argument, and one that it has made.
-pub(super) fn changed(number: i64, args: &[u64; 6], returned: i64) -> [Option<i32>; 2] {
+fn changed(number: i64, args: &[u64; 6], returned: i64) -> [Option<i32>; 2] {
     let fd = args[0] as i32;
     match number {
         libc::SYS_accept | libc::SYS_accept4 => {
@@ -37,7 +72,7 @@ pub(super) fn changed(number: i64, args: &[u64; 6], returned: i64) -> [Option<i3
 
 /// The address that a connect was called with, where it is one of TCP's: a socket that listens there
 /// may have one connection more in its queue.
-pub(super) fn called(process: BorrowedFd<'_>, fd: i32) -> Option<SocketAddr> {
+fn called(process: BorrowedFd<'_>, fd: i32) -> Option<SocketAddr> {
     let copy = ends::copy(process, fd)?;
     info(&copy)?;
     tuple(&copy)
@@ -46,7 +81,7 @@ pub(super) fn called(process: BorrowedFd<'_>, fd: i32) -> Option<SocketAddr> {
 }
 
 /// What a socket that listens at this address holds; `None` where none does, in this network.
-pub(super) fn listener(
+fn listener(
     network: &Network,
     local: SocketAddr,
     who: Who,
@@ -59,12 +94,7 @@ pub(super) fn listener(
 /// Reads a socket's state and queues through a copy of its descriptor: TCP_INFO, SIOCINQ and SIOCOUTQ (tcp(7)).
 ///
 /// `None` for what is no TCP socket, or where the system does not give the copy.
-pub(super) fn look(
-    process: BorrowedFd<'_>,
-    fd: i32,
-    who: Who,
-    now: impl Fn() -> Time,
-) -> Option<Held> {
+fn look(process: BorrowedFd<'_>, fd: i32, who: Who, now: impl Fn() -> Time) -> Option<Held> {
     let copy = ends::copy(process, fd)?;
     let info = info(&copy)?;
     let state = wire::tcp_state(info.tcpi_state)?;
@@ -87,20 +117,8 @@ pub(super) fn look(
     })
 }
 
-/// The addresses of a TCP socket that is about to be closed, if it has any.
-pub(super) fn before_close(process: BorrowedFd<'_>, fd: i32) -> Option<Tuple> {
-    let copy = ends::copy(process, fd)?;
-    info(&copy)?;
-    tuple(&copy).filter(|(local, _)| local.port() != 0)
-}
-
 /// What has become of it: for others may have copies of the descriptor, and a connection lives on after its close.
-pub(super) fn after_close(
-    network: &Network,
-    tuple: Tuple,
-    who: Who,
-    now: impl Fn() -> Time,
-) -> Option<Held> {
+fn after_close(network: &Network, tuple: Tuple, who: Who, now: impl Fn() -> Time) -> Option<Held> {
     let (local, peer) = tuple;
     let (state, receive_queue, send_queue) = network.system.ask(local, peer)?;
     Some(Held {
