@@ -48,8 +48,6 @@ pub(super) struct Engine {
     ends: bool,
     /// Whether others use the network too, so that the sockets' addresses must be known.
     is_shared: bool,
-    /// For each system call number whether the decoder knows it.
-    known: [bool; 512],
     threads: BTreeMap<i32, Thread>,
     processes: BTreeMap<i32, Process>,
     /// Threads that reported before their maker's stop told where they come from, with what they reported.
@@ -142,7 +140,6 @@ impl Engine {
                 .wire
                 .as_ref()
                 .is_some_and(|network| network.system.is_shared()),
-            known: [false; 512],
             threads: BTreeMap::new(),
             processes: BTreeMap::new(),
             early: BTreeMap::new(),
@@ -154,15 +151,6 @@ impl Engine {
             held: Vec::new(),
             stacks: options.stacks.then(Stacks::default),
         };
-        for &number in copy::watched() {
-            if let Some(known) = usize::try_from(number)
-                .ok()
-                .and_then(|n| engine.known.get_mut(n))
-            {
-                *known = true;
-            }
-        }
-
         for command in commands {
             match child::start(command, filter.as_ref(), options) {
                 Ok(process) => {

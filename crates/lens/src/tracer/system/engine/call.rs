@@ -51,7 +51,7 @@ impl Engine {
             thread.phase = Phase::Mapping;
             return Until::Call;
         }
-        if !usize::try_from(number).is_ok_and(|n| self.known.get(n) == Some(&true)) {
+        if copy::name(number).is_none() {
             return self.until;
         }
         // Whether the call matters is asked first: only four calls need memory for it.
