@@ -301,10 +301,33 @@ impl<'a> Copies<'a> {
     /// never more than the room there was, though the length may say how much it would have been.
     fn sized(&mut self, address: u64, length_at: u64, before: &[Piece], limit: usize) {
         let room = layout::u32_at(layout::find(before, length_at, 4), 0);
-        let Some(length) = self.u32(length_at) else {
+        let room = room.unwrap_or(0) as usize;
+        if address == 0 || length_at == 0 || room == 0 {
+            self.take(length_at, 4, usize::MAX);
+            return;
+        }
+        // Both at once, for each reading is a system call: what is in the room behind the value is dropped.
+        let mut both = self
+            .memory
+            .read_all(&[(length_at, 4), (address, room.min(limit))]);
+        let Some(length) = layout::u32_at(&both, 0) else {
             return;
         };
-        self.take(address, length.min(room.unwrap_or(0)) as usize, limit);
+        let length = room.min(length as usize).min(limit);
+        let value = both.split_off(4);
+        self.pieces.push(Piece {
+            address: length_at,
+            bytes: both,
+        });
+        match value.get(..length) {
+            Some([]) => {}
+            Some(value) => self.pieces.push(Piece {
+                address,
+                bytes: value.to_vec(),
+            }),
+            // Not all of the room can be read.
+            None => self.take(address, length, limit),
+        }
     }
 
     /// Copies a signal set that stands behind a pointer, as pselect6 has it.

@@ -39,7 +39,8 @@ impl Memory for Remote {
     /// One system call for all, where that is allowed.
     fn read_all(&self, pieces: &[(u64, usize)]) -> Vec<u8> {
         let mut bytes = vec![0; pieces.iter().map(|(_, length)| length).sum()];
-        let got = copy_all(self.thread, pieces, &mut bytes).unwrap_or(0);
+        let there: Vec<libc::iovec> = pieces.iter().copied().map(there).collect();
+        let got = readv(self.thread, &there, &mut bytes).unwrap_or(0);
         if got == bytes.len() {
             return bytes;
         }
@@ -51,22 +52,25 @@ impl Memory for Remote {
     }
 }
 
-/// `process_vm_readv` of one piece.
+/// One piece of another process's memory.
 fn copy(thread: i32, address: u64, bytes: &mut [u8]) -> io::Result<usize> {
-    copy_all(thread, &[(address, bytes.len())], bytes)
+    readv(thread, &[there((address, bytes.len()))], bytes)
+}
+
+/// A piece of another process's memory, as process_vm_readv takes it.
+fn there((address, length): (u64, usize)) -> libc::iovec {
+    libc::iovec {
+        iov_base: std::ptr::without_provenance_mut(address as usize),
+        iov_len: length,
+    }
 }
 
 /// `process_vm_readv`: several pieces of another process's memory, one behind the other.
-fn copy_all(thread: i32, pieces: &[(u64, usize)], bytes: &mut [u8]) -> io::Result<usize> {
+fn readv(thread: i32, there: &[libc::iovec], bytes: &mut [u8]) -> io::Result<usize> {
     let here = libc::iovec {
         iov_base: bytes.as_mut_ptr().cast(),
         iov_len: bytes.len(),
     };
-    let there = pieces.iter().map(|(address, length)| libc::iovec {
-        iov_base: std::ptr::without_provenance_mut(*address as usize),
-        iov_len: *length,
-    });
-    let there: Vec<libc::iovec> = there.collect();
     let count = there.len() as libc::c_ulong;
     // SAFETY: the kernel writes into `here` only, which is all of `bytes`, borrowed mutably;
     // what is in `there` are addresses of another process, never followed in this one.
