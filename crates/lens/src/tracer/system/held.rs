@@ -34,11 +34,16 @@ pub(super) fn after(
     let changed = changed(call.number, &call.args, returned)
         .into_iter()
         .flatten();
-    held.extend(changed.filter_map(|fd| look(process, fd, call.who, &now)));
-    if call.number == libc::SYS_connect
-        && let Some(called) = called(process, call.args[0] as i32)
-    {
-        held.extend(listener(network, called, call.who, &now));
+    for fd in changed {
+        let Some(seen) = look(process, fd, call.who, &now) else {
+            continue;
+        };
+        let peer = seen.peer;
+        held.push(seen);
+        // A socket that listens where this one connects to may have one connection more in its queue.
+        if call.number == libc::SYS_connect && peer.port() != 0 {
+            held.extend(listener(network, peer, call.who, &now));
+        }
     }
     if let Some(closed) = closed {
         held.extend(after_close(network, closed, call.who, &now));
@@ -68,16 +73,6 @@ fn changed(number: i64, args: &[u64; 6], returned: i64) -> [Option<i32>; 2] {
         | libc::SYS_writev => [Some(fd), None],
         _ => [None, None],
     }
-}
-
-/// The address that a connect was called with, where it is one of TCP's: a socket that listens there
-/// may have one connection more in its queue.
-fn called(process: BorrowedFd<'_>, fd: i32) -> Option<SocketAddr> {
-    let copy = ends::copy(process, fd)?;
-    info(&copy)?;
-    tuple(&copy)
-        .map(|(_, peer)| peer)
-        .filter(|peer| peer.port() != 0)
 }
 
 /// What a socket that listens at this address holds; `None` where none does, in this network.
