@@ -1,6 +1,6 @@
 //! What a thread was certain to see, however fast the others were.
 
-use super::{Graph, Moment};
+use super::graph::{Graph, Moment};
 use crate::event::{Event, Time, Who};
 use std::collections::HashMap;
 

@@ -5,18 +5,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::as_ipv4;
+use super::streams::{as_ipv4, in_order_of_exit};
 use crate::event::{Address, Call, Event, Outcome, Value};
 
 /// Each call that received a datagram, with the send it came from, as places in the record.
 pub(super) fn received(events: &[Event]) -> Vec<(usize, usize)> {
     let mut sockets = Sockets::default();
-    let mut in_order: Vec<usize> = (0..events.len()).collect();
-    in_order.sort_by_key(|index| match &events[*index] {
-        Event::Call(call) => call.left.unwrap_or(call.entered),
-        other => other.at(),
-    });
-    for index in in_order {
+    for index in in_order_of_exit(events) {
         if let Event::Call(call) = &events[index] {
             sockets.call(index, call);
         }
