@@ -37,6 +37,13 @@ pub(crate) struct Mapped {
     pub(crate) is_program: bool,
 }
 
+impl Mapped {
+    /// Its name without the folders.
+    pub(crate) fn file_name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+}
+
 impl Maps {
     /// The mapping that has this address in it.
     pub(crate) fn find(&self, address: u64) -> Option<&Code> {

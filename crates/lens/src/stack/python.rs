@@ -88,7 +88,7 @@ impl Python {
     pub(crate) fn find(maps: &Maps, memory: &dyn Memory) -> Option<Python> {
         maps.code.iter().find_map(|code| {
             let mapped = code.file.as_deref()?;
-            let file = mapped.path.rsplit('/').next()?;
+            let file = mapped.file_name();
             if !file.contains("python3.") || file.contains(".cpython-") {
                 return None;
             }

@@ -53,7 +53,7 @@ impl Library {
     pub(super) fn find(maps: &Maps) -> Option<Library> {
         maps.code.iter().find_map(|code| {
             let mapped = code.file.as_deref()?;
-            if mapped.path.rsplit('/').next() != Some("libjvm.so") {
+            if mapped.file_name() != "libjvm.so" {
                 return None;
             }
             let symbols = symbols::of(mapped)?;
