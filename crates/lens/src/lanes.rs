@@ -1,15 +1,20 @@
 //! A record as text: lanes side by side, or one lane with the names in front.
 
+mod columns;
+mod line;
 pub(crate) mod wire;
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
-use crate::event::{Call, Event, Note, Outcome, Stack, Turn};
-use crate::kernel;
-use crate::order::{Lane, Part, Row};
+use crate::event::Event;
+use crate::order::{Lane, Row};
 use crate::stack::draw;
-use crate::text;
-use wire::{Across, Wire};
+use crate::text::row::only_packets;
+use columns::{Paint, bold, pad, paint};
+use line::{Line, line};
+use wire::Wire;
+
+pub(crate) use columns::wrap;
 
 /// How to draw.
 #[derive(Clone, Copy, Debug)]
@@ -83,164 +88,12 @@ pub fn draw(events: &[Event], rows: &[Row], lanes: &[Lane], style: &Style) -> St
     out
 }
 
-/// Whether a thread did it.
-fn has_thread(event: &Event) -> bool {
-    !matches!(event, Event::Packet(_) | Event::State(_) | Event::Held(_))
-}
-
 /// How wide the words in front are, with the space behind.
 const ASIDE: usize = 8;
 /// How far the second line of a long row is set in.
 const INDENT: usize = 4;
 /// The space between two lanes.
 const GAP: usize = 2;
-
-struct Line<'a> {
-    lane: usize,
-    text: String,
-    paint: Paint,
-    aside: Option<&'static str>,
-    stack: Option<&'a Stack>,
-    /// What the kernel did, line by line.
-    kernel: Vec<String>,
-    /// What stands between the lanes in place of the text.
-    across: Option<Across>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Paint {
-    Plain,
-    Failed,
-    Said,
-    Life,
-    Quiet,
-    Wire,
-}
-
-fn line<'a>(
-    events: &'a [Event],
-    row: &Row,
-    lanes: &[Lane],
-    one: bool,
-    style: &Style,
-    only_packets: bool,
-) -> Option<Line<'a>> {
-    let event = &events[row.event];
-    let (text, paint) = match event {
-        Event::Call(call) => {
-            if call.by_runtime && !style.all {
-                return None;
-            }
-            let paint = match call.outcome {
-                Outcome::Failed(_) => Paint::Failed,
-                _ => Paint::Plain,
-            };
-            let failed = matches!(row.part, Part::Whole | Part::Exit) && call.left.is_some();
-            let paint = if failed { paint } else { Paint::Plain };
-            (call_text(call, row.part, only_packets), paint)
-        }
-        Event::Life(life) => (turn(&life.what)?, Paint::Life),
-        Event::State(_) | Event::Packet(_) | Event::Held(_) => return None,
-        Event::Mark(mark) => match &mark.what {
-            Note::Said(text) => (format!("» {text}"), Paint::Said),
-            _ => return None,
-        },
-    };
-    let thread = if row.thread > 0 {
-        format!("[{}] ", row.thread + 1)
-    } else {
-        String::new()
-    };
-    let name = if names_needed(row.lane, lanes, one) {
-        format!("{}: ", short(&lanes[row.lane].name))
-    } else {
-        String::new()
-    };
-    let aside = match (event, row.part) {
-        (Event::Call(call), Part::Whole | Part::Entry { .. }) => {
-            style.aside.and_then(|aside| aside(&call.name))
-        }
-        _ => None,
-    };
-    let stack = match (event, row.part) {
-        (Event::Call(call), Part::Whole | Part::Entry { .. }) => call.stack.as_deref(),
-        _ => None,
-    };
-    let kernel = match (event, row.part) {
-        (Event::Call(call), Part::Whole | Part::Exit) => in_kernel(call, events, style),
-        (Event::Call(call), Part::Entry { .. }) if call.left.is_none() => {
-            in_kernel(call, events, style)
-        }
-        _ => Vec::new(),
-    };
-    Some(Line {
-        lane: row.lane,
-        text: format!("{name}{thread}{text}"),
-        paint,
-        aside,
-        stack,
-        kernel,
-        across: None,
-    })
-}
-
-/// A call, or its entry, or its end; which after nothing but packets need not repeat what the entry told.
-pub(crate) fn call_text(call: &Call, part: Part, only_packets: bool) -> String {
-    match part {
-        Part::Whole if call.left.is_none() => format!("{} … never returned", text::head(call)),
-        Part::Whole => call.to_string(),
-        Part::Entry { asleep } => {
-            let end = match (asleep, call.left) {
-                (true, None) => "… sleeps, and never returned",
-                (true, _) => "… sleeps",
-                (false, _) => "…",
-            };
-            format!("{} {end}", text::head(call))
-        }
-        // A call that writes to none of its arguments has told them all at its entry.
-        Part::Exit if only_packets && call.to_string().starts_with(&text::head(call)) => {
-            format!("… {} {}", call.name, text::outcome(call))
-        }
-        Part::Exit | Part::Run { .. } | Part::Read | Part::Inferred | Part::Received => {
-            format!("… {call}")
-        }
-    }
-}
-
-/// Whether an exit follows its entry with nothing but packets, states and queues between.
-pub(crate) fn only_packets(events: &[Event], rows: &[Row], at: usize) -> bool {
-    let row = &rows[at];
-    let before = rows[..at].iter().rev();
-    row.part == Part::Exit
-        && before
-            .clone()
-            .find(|before| has_thread(&events[before.event]))
-            .is_some_and(|before| before.event == row.event)
-}
-
-/// What is known of a call's way through the kernel, and the changes of state that were made in its thread meanwhile.
-fn in_kernel(call: &Call, events: &[Event], style: &Style) -> Vec<String> {
-    let Some(functions) = &call.kernel else {
-        return Vec::new();
-    };
-    // As set in as a stack is, behind the word in front.
-    let room = style.width.saturating_sub(ASIDE + INDENT);
-    let mut lines = kernel::draw::lines(functions, room, style.all);
-    lines.extend(events.iter().filter_map(|event| match event {
-        Event::State(state) if state.is_in(call) => Some(kernel::draw::state(state)),
-        _ => None,
-    }));
-    lines
-}
-
-/// In two lanes the first lane is the left one, and all others share the right one.
-fn names_needed(lane: usize, lanes: &[Lane], one: bool) -> bool {
-    if one {
-        lanes.len() > 1
-    } else {
-        lanes.len() > 2 && lane > 0
-    }
-}
 
 /// A lane's name without the remark in parentheses behind it, which stands once, above the lanes.
 pub(crate) fn short(name: &str) -> &str {
@@ -261,25 +114,6 @@ fn names(lanes: &[Lane]) -> String {
         }
     }
     out
-}
-
-pub(crate) fn turn(turn: &Turn) -> Option<String> {
-    Some(match turn {
-        Turn::Exec { program } => {
-            let name = program.rsplit('/').next().unwrap_or(program);
-            format!("* becomes {name}")
-        }
-        Turn::Signal(signal) => format!("* gets {}", signal_name(*signal)),
-        Turn::Killed { signal } => format!("* killed by {}", signal_name(*signal)),
-        Turn::Started | Turn::Forked { .. } | Turn::Exited { .. } => return None,
-    })
-}
-
-fn signal_name(signal: i32) -> String {
-    match text::signal_name(signal) {
-        Some(name) => format!("{name} (signal {signal})"),
-        None => format!("signal {signal}"),
-    }
 }
 
 fn one_lane(lines: &[Line], lanes: &[Lane], room: usize, margin: usize, style: &Style) -> String {
@@ -360,64 +194,4 @@ fn stack(line: &Line, before: usize, room: usize, style: &Style) -> String {
         }
     }
     out
-}
-
-/// Breaks a long line at spaces, but not around the `=` of a result;
-/// a word longer than the lane is broken where a structure in it begins, or else where the lane ends.
-pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
-    // Most lines are short, and long runs have many of them.
-    if text.is_ascii() && text.len() <= width {
-        return vec![text.trim_end().to_owned()];
-    }
-    const GLUE: char = '\u{a0}';
-    let glued = text.replace(" = ", &format!("{GLUE}={GLUE}"));
-    let mut lines = Vec::new();
-    let mut current = String::new();
-    let is_long = |word: &str| word.trim_end().width() > width.saturating_sub(INDENT);
-    let words = glued.split_inclusive(' ').flat_map(|word| {
-        let end = if is_long(word) { '{' } else { ' ' };
-        word.split_inclusive(end)
-    });
-    for word in words {
-        let fits = current.width() + word.trim_end().width() <= width;
-        if !fits && !current.trim().is_empty() {
-            lines.push(std::mem::replace(&mut current, " ".repeat(INDENT)));
-        }
-        for c in word.chars() {
-            if current.width() + c.width().unwrap_or(0) > width && c != ' ' {
-                lines.push(std::mem::replace(&mut current, " ".repeat(INDENT)));
-            }
-            current.push(c);
-        }
-    }
-    lines.push(current);
-    lines
-        .into_iter()
-        .map(|line| line.trim_end().replace(GLUE, " "))
-        .collect()
-}
-
-fn pad(text: &str, width: usize, to: usize) -> String {
-    format!("{text}{}", " ".repeat(to.saturating_sub(width)))
-}
-
-fn paint(text: &str, paint: Paint, style: &Style) -> String {
-    let code = match paint {
-        _ if !style.colour => return text.to_owned(),
-        Paint::Plain => return text.to_owned(),
-        Paint::Failed => "31",
-        Paint::Said => "36",
-        Paint::Life => "33",
-        Paint::Quiet => "2",
-        Paint::Wire => "34",
-    };
-    format!("\x1b[{code}m{text}\x1b[0m")
-}
-
-fn bold(text: &str, style: &Style) -> String {
-    if style.colour {
-        format!("\x1b[1m{text}\x1b[0m")
-    } else {
-        text.to_owned()
-    }
 }

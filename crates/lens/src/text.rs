@@ -18,6 +18,7 @@
 //! - An unknown constant is its number, unknown flags are in hexadecimal.
 
 mod bytes;
+pub(crate) mod row;
 pub mod wire;
 
 use crate::event::{Address, Arg, Call, Outcome, Segment, Value};

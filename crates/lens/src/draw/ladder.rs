@@ -7,8 +7,9 @@ use super::measure::{cut, height_of, room_for, shortened, time};
 use super::states::{Bar, Bars};
 use crate::event::{Call, Event, Note, Outcome, Packet, Time};
 use crate::lanes::wire::label as wire_label;
-use crate::lanes::{call_text, only_packets, short, turn, wrap};
+use crate::lanes::{short, wrap};
 use crate::order::{Owners, Part, Row};
+use crate::text::row::{call_text, only_packets, turn};
 use crate::text::wire;
 
 /// No narrower than this.

@@ -5,9 +5,10 @@ use std::fmt::Write;
 use super::measure::time;
 use super::{Drawing, Sheet};
 use crate::event::{Event, Note, State, Time};
+use crate::lanes::short;
 use crate::lanes::wire::label;
-use crate::lanes::{call_text, only_packets, short, turn};
 use crate::order::{Owners, Part};
+use crate::text::row::{call_text, only_packets, turn};
 use crate::text::wire;
 
 /// A description has at most so many rows; a longer drawing is read in the page.

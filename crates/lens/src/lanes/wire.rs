@@ -2,7 +2,9 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Line, Paint, names_needed, short};
+use super::columns::{Paint, pad, wrap};
+use super::line::{Line, names_needed};
+use super::short;
 use crate::event::{Event, Packet, State};
 use crate::order::{Lane, Owners, Part, Row, ends_of};
 use crate::text::wire;
@@ -178,10 +180,7 @@ pub(super) fn legend(events: &[Event], rows: &[Row], width: usize) -> Vec<String
     if drawn(|event, part| matches!(event, Event::State(state) if !wire::is_read(state, part))) {
         parts.push(LEGEND[1]);
     }
-    parts
-        .iter()
-        .flat_map(|part| super::wrap(part, width))
-        .collect()
+    parts.iter().flat_map(|part| wrap(part, width)).collect()
 }
 
 impl Across {
@@ -192,7 +191,7 @@ impl Across {
             Some((label, rightwards)) => arrow(label, *rightwards, between),
             None => " ".repeat(between),
         };
-        let left = super::pad(&self.left, self.left.width(), STATE);
+        let left = pad(&self.left, self.left.width(), STATE);
         let right = &self.right;
         format!("{left}{arrow} {right}").trim_end().to_owned()
     }
