@@ -251,7 +251,7 @@ impl Graph {
     }
 }
 
-/// What is in no thread has its place only when the rest is in order ([`wire`]);
+/// What is in no thread has its place only when the rest is in order ([`super::wire`]);
 /// a change of state in a record without packets is drawn below the call that it happened in.
 fn has_no_row(event: &Event) -> bool {
     matches!(event, Event::State(_) | Event::Packet(_) | Event::Held(_))

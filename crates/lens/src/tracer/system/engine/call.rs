@@ -77,7 +77,7 @@ impl Engine {
             && args[0] as i32 == check.fd
             && thread.stops == check.stop + 1
         {
-            self.taken.is_by_runtime(check.place);
+            self.taken.mark_by_runtime(check.place);
         }
         let stack = match &mut self.stacks {
             Some(stacks) => stacks.copy(id, &mut process.code),

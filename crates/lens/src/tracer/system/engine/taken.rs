@@ -57,7 +57,7 @@ impl Kept {
     }
 
     /// The call at this place was made by the runtime. One that was passed on at once is no longer here.
-    pub(super) fn is_by_runtime(&mut self, place: usize) {
+    pub(super) fn mark_by_runtime(&mut self, place: usize) {
         if let Some(call) = self.list.get_mut(place) {
             call.by_runtime = true;
         }
