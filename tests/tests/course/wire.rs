@@ -152,6 +152,48 @@ fn states<'a>(play: &'a Play, local: &str, peer: &str) -> Vec<&'a Value> {
     states.collect()
 }
 
+/// Whoever calls it, at whichever of its addresses, over IPv4 or IPv6: it is one socket, and it began to listen once.
+#[test]
+fn a_listener_at_every_address_is_one_socket() {
+    for (step, scene) in [
+        (
+            "step02-bind-listen",
+            ["any-or-loopback", "--repaired"].as_slice(),
+        ),
+        ("step09-names", &["dual-stack"]),
+    ] {
+        let run = Run::new(step)
+            .args(scene)
+            .args(["--wire", "--json", "--layer", "std"]);
+        let Some(plays) = plays("packets", run) else {
+            return;
+        };
+        for play in plays.iter().filter(|play| play.is_played()) {
+            let listens: Vec<&Value> = play
+                .events
+                .iter()
+                .filter(|event| event["event"] == "state" && event["to"] == "LISTEN")
+                .collect();
+            let ip = |event: &Value| event["local"]["ip"].clone();
+            play.check(
+                listens.len() == 1 && ["0.0.0.0", "::"].iter().any(|any| ip(listens[0]) == *any),
+                &format!("one socket listens, at every address: {listens:#?}"),
+            );
+            // What others saw of it, too, is under the address that is its own.
+            let waits = play
+                .events
+                .iter()
+                .filter(|event| event["event"] == "held" && event["state"] == "LISTEN");
+            for held in waits {
+                play.check(
+                    ip(held) == ip(listens[0]),
+                    &format!("another listener: {held}"),
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn the_states_of_a_slow_close_are_those_of_the_rfc() {
     let run = Run::new("step06-close").args(["close", "--slow", "--json"]);

@@ -110,8 +110,7 @@ fn against_strace(work: &str, times: &str, calls: u32) -> Result<(), Box<dyn Err
         bare(program(work, times)?)?;
         bare_times.push(start.elapsed());
     }
-    let [traced, whole, strace, bare] =
-        [traced, whole, strace_times, bare_times].map(median);
+    let [traced, whole, strace, bare] = [traced, whole, strace_times, bare_times].map(median);
     let a_call = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(calls);
     println!(
         "  {work:8} strace {:6.2} µs a call   lens {:6.2}: ratio {:.2}   with decoding {:6.2}: ratio {:.2}",
