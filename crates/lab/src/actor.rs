@@ -62,12 +62,7 @@ fn take_stage<'a>(step: &'a Step, args: &'a [String]) -> Option<(Stage, Role<'a>
         .into_iter()
         .find(|v| v.name() == variant)?;
     // A half that plays alone is its own actor. A scene may have the same name, but not its actors.
-    let alone = match actor.as_str() {
-        _ if scene != actor => None,
-        "serve" => step.serve,
-        "connect" => step.connect,
-        _ => None,
-    };
+    let alone = step.half(actor).filter(|_| scene == actor);
     let (layer, role) = match (Layer::from_name(layer), scene.as_str()) {
         (Some(layer), _) if alone.is_some() => {
             (layer, Role::Act(alone?.parts[layer as usize].act()?))

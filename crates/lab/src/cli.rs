@@ -1,31 +1,28 @@
 //! The command line that every step has.
 
 use std::ffi::OsString;
-use std::net::{SocketAddr, SocketAddrV4, ToSocketAddrs};
 use std::path::PathBuf;
 
 use lexopt::prelude::*;
 
 use crate::command::{Command, Filled, Given, Takes};
+use crate::halves::Halves;
 use crate::language::Language;
+use crate::place::{Place, ipv4};
 use crate::scene::{Layer, Scene, Variant};
 use crate::step::Step;
 use crate::trouble::Trouble;
 
 /// The first argument of a process that is an actor. No learner types it.
 pub(crate) const ACTOR: &str = "__actor";
-/// The document's own address, and so the course's.
-pub(crate) const DEFAULT_ADDRESS: &str = "127.0.0.1:9000";
-/// The same where addresses are paths.
-pub(crate) const DEFAULT_PATH: &str = "/tmp/chat";
 
 /// What is to be done.
 #[derive(Debug)]
 pub(crate) enum Task {
     Play(Option<String>),
     List,
-    Serve(String),
-    Connect(String),
+    /// `serve` or `connect`, and the place behind it.
+    Half(&'static str, String),
     Command(Command, Given),
     Help,
     Version,
@@ -197,7 +194,7 @@ pub(crate) fn parse(
             variant.name()
         )));
     }
-    if asked.kernel && matches!(asked.task, Task::Serve(_) | Task::Connect(_)) {
+    if asked.kernel && matches!(asked.task, Task::Half(..)) {
         return Err(Trouble::new(format!(
             "what the kernel did is read when a scene has ended, and a half goes on; leave out --kernel, or see {} --help",
             typed(step)
@@ -279,9 +276,10 @@ fn given(
         };
         values.push((name, value));
     }
+    let address = words.first().map(String::as_str);
     Ok(Given {
         layer: layer.unwrap_or(Layer::Libc),
-        address: ipv4(words.first().map_or(DEFAULT_ADDRESS, String::as_str))?,
+        address: ipv4(address.unwrap_or(Place::Address.default()))?,
         values,
     })
 }
@@ -359,7 +357,7 @@ fn check_drawing(asked: &Asked, step: &Step) -> Result<(), Trouble> {
         }
         _ => return Ok(()),
     };
-    let why = if matches!(asked.task, Task::Serve(_) | Task::Connect(_)) {
+    let why = if matches!(asked.task, Task::Half(..)) {
         "a drawing is made when a scene has ended, and a half goes on"
     } else if asked.repeat.is_some() {
         "one play is drawn, and --repeat only counts how many came out"
@@ -385,7 +383,7 @@ fn check_wire(asked: &Asked, step: &Step) -> Result<(), Trouble> {
     let Some((option, _)) = options.into_iter().find(|(_, given)| *given) else {
         return Ok(());
     };
-    let why = if matches!(asked.task, Task::Serve(_) | Task::Connect(_)) {
+    let why = if matches!(asked.task, Task::Half(..)) {
         "a half talks to whoever is there over the machine's own network, and packets are seen in a private one"
     } else if asked.no_lens {
         "packets are put beside the calls, and --no-lens leaves those out"
@@ -410,7 +408,7 @@ fn check_guest(
     step: &Step,
 ) -> Result<(), Trouble> {
     let name = language.name();
-    if matches!(asked.task, Task::Serve(_) | Task::Connect(_)) {
+    if matches!(asked.task, Task::Half(..)) {
         return Err(Trouble::new(format!(
             "the halves are played in the layers only, not in {name}; see {} --help",
             typed(step)
@@ -449,13 +447,18 @@ fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
             typed(step)
         )));
     }
+    // Where a scene has the half's name, the name alone is the scene.
+    if words.len() == 1 && step.scene(first).is_some() {
+        return Ok(Task::Play(Some(first.clone())));
+    }
+    if let Some(halves) = &step.halves
+        && let Some((name, _)) = halves.named(first)
+    {
+        let place = words.get(1).map(String::as_str);
+        let place = halves.take.read(place.unwrap_or(halves.take.default()))?;
+        return Ok(Task::Half(name, place));
+    }
     match first.as_str() {
-        // Where a scene has the half's name, the name alone is the scene.
-        name if words.len() == 1 && step.scene(name).is_some() => {
-            Ok(Task::Play(Some(name.to_owned())))
-        }
-        "serve" if step.serve.is_some() => Ok(Task::Serve(place(step, words.get(1))?)),
-        "connect" if step.connect.is_some() => Ok(Task::Connect(place(step, words.get(1))?)),
         half @ ("serve" | "connect") if !step.commands.is_empty() => {
             let commands = step.commands.iter().map(|command| command.name);
             let commands: Vec<&str> = commands.collect();
@@ -476,14 +479,8 @@ fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
             },
         ))),
         name => {
-            let halves = [
-                ("serve", step.serve.is_some()),
-                ("connect", step.connect.is_some()),
-            ];
-            let halves = halves
-                .into_iter()
-                .filter(|(_, there)| *there)
-                .map(|(half, _)| half);
+            let halves = step.halves.iter().flat_map(Halves::all);
+            let halves = halves.map(|(half, _)| half);
             Err(unknown(
                 "scene",
                 name,
@@ -515,101 +512,6 @@ fn layer(name: &str, step: &Step) -> Result<Layer, Trouble> {
             names.join(", ")
         ))
     })
-}
-
-/// Where a half is to listen or to call.
-fn place(step: &Step, text: Option<&String>) -> Result<String, Trouble> {
-    if step.takes_names() {
-        return host_and_service(text);
-    }
-    match (step.takes_paths(), text.map(String::as_str)) {
-        (false, text) => Ok(ipv4(text.unwrap_or(DEFAULT_ADDRESS))?.to_string()),
-        (true, Some("")) => Err(Trouble::new(format!(
-            "\"\" is not a path: there is nothing in it; write it like {DEFAULT_PATH}"
-        ))),
-        (true, path) => Ok(path.unwrap_or(DEFAULT_PATH).to_owned()),
-    }
-}
-
-/// A host and a service as a person types them, for a step that asks the resolver itself: `localhost:9000`,
-/// `[::1]:http`, `:9000` or `9000`. A name is not looked up here.
-fn host_and_service(text: Option<&String>) -> Result<String, Trouble> {
-    let text = text.map_or(DEFAULT_ADDRESS, String::as_str);
-    let wrong = |why: &str| {
-        Trouble::new(format!(
-            "{text:?} is no host and port: {why}; write it like {DEFAULT_ADDRESS} or localhost:9000"
-        ))
-    };
-    let figures = |text: &str| text.chars().all(|c| c.is_ascii_digit());
-    let (host, service) = match text.rsplit_once(':') {
-        Some((_, "")) => return Err(wrong("the port is missing")),
-        Some((host, service)) => (host, service),
-        None if !text.is_empty() && figures(text) => ("", text),
-        None => return Err(wrong("the port is missing")),
-    };
-    // The C library takes the lower 16 bits of a port that is too large.
-    let is_port = figures(service) && service.parse::<u16>().is_ok();
-    if !is_port && !service.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        return Err(wrong(
-            "the port must be a number from 0 to 65535, or the name of a service",
-        ));
-    }
-    if host.contains(':') && !(host.starts_with('[') && host.ends_with(']')) {
-        return Err(wrong(
-            "an IPv6 address stands in brackets, as in [::1]:9000",
-        ));
-    }
-    let host = if host.is_empty() { "127.0.0.1" } else { host };
-    Ok(format!("{host}:{service}"))
-}
-
-/// An address as a person types it: `127.0.0.1:9000`, `localhost:9000`, `:9000` or `9000`.
-fn ipv4(text: &str) -> Result<SocketAddrV4, Trouble> {
-    let wrong = |why: &str| {
-        Trouble::new(format!(
-            "{text:?} is not an address: {why}; write it like {DEFAULT_ADDRESS}"
-        ))
-    };
-    let (host, port) = match text.rsplit_once(':') {
-        Some((host, port)) => (host, port),
-        None if text.chars().all(|c| c.is_ascii_digit()) => ("", text),
-        None => return Err(wrong("the port is missing")),
-    };
-    let port: u16 = port
-        .parse()
-        .map_err(|_| wrong("the port must be a number from 0 to 65535"))?;
-    if host.contains(':') && !(host.starts_with('[') && host.ends_with(']')) {
-        return Err(wrong(
-            "an IPv6 address stands in brackets, as in [::1]:9000",
-        ));
-    }
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let host = if host.is_empty() { "127.0.0.1" } else { host };
-    if host.chars().all(|c| c.is_ascii_digit() || c == '.')
-        && host.parse::<std::net::Ipv4Addr>().is_err()
-    {
-        return Err(wrong("an IPv4 address has four numbers from 0 to 255"));
-    }
-    let found = (host, port).to_socket_addrs().map_err(|error| {
-        Trouble::new(format!(
-            "{host:?} does not resolve to an address ({error}); try 127.0.0.1:{port}"
-        ))
-    })?;
-    let found: Vec<SocketAddr> = found.collect();
-    // The steps speak AF_INET; a name that has both kinds of address is taken at its IPv4 one.
-    let found = found
-        .iter()
-        .find(|address| address.is_ipv4())
-        .or(found.first())
-        .copied();
-    let found = found
-        .ok_or_else(|| Trouble::new(format!("{host:?} has no address; try 127.0.0.1:{port}")))?;
-    match found {
-        SocketAddr::V4(address) => Ok(address),
-        SocketAddr::V6(address) => Err(Trouble::new(format!(
-            "{address} is an IPv6 address and this step uses AF_INET; try 127.0.0.1:{port}"
-        ))),
-    }
 }
 
 fn unknown(
@@ -649,16 +551,15 @@ pub(crate) fn typed(step: &Step) -> String {
 pub(crate) fn help(step: &Step) -> String {
     let run = typed(step);
     let mut out = format!("{}\n\n{run} [SCENE] [OPTIONS]\n", step.title);
-    for (name, half) in [("serve", &step.serve), ("connect", &step.connect)] {
-        if let Some(half) = half {
-            let address = if step.takes_paths() {
-                format!("[PATH]    (default {DEFAULT_PATH})\n    {}", half.about)
-            } else if step.scene(name).is_some() {
-                format!("ADDR\n    {}", half.about)
-            } else {
-                format!("[ADDR]    (default {DEFAULT_ADDRESS})\n    {}", half.about)
+    if let Some(halves) = &step.halves {
+        let (word, default) = (halves.take.word(), halves.take.default());
+        for (name, half) in halves.all() {
+            let place = match step.scene(name) {
+                // The name alone is the scene.
+                Some(_) => word.to_owned(),
+                None => format!("[{word}]    (default {default})"),
             };
-            out += &format!("{run} {name} {address}\n");
+            out += &format!("{run} {name} {place}\n    {}\n", half.about);
         }
     }
     for command in &step.commands {

@@ -180,8 +180,7 @@ mod tests {
             title: "a step",
             lesson: "",
             scenes: vec![Scene::new("scene", "")],
-            serve: None,
-            connect: None,
+            halves: None,
             commands: vec![chat, bare],
         }
     }

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::cli::{self, Asked};
 use crate::direct::{Request, play};
+use crate::halves::Halves;
 use crate::play::Play;
 use crate::predict;
 use crate::scene::{Layer, Part, Scene, Variant};
@@ -409,17 +410,8 @@ impl<'a> Performance<'a> {
                 &format!("{rest}all {} scenes: --list", self.step.scenes.len()),
             );
         }
-        if self.step.serve.is_some() {
-            let main = self.step.scenes.first().unwrap_or(self.scene);
-            let client = match self.step.takes_paths() {
-                true => format!("nc -U {}", cli::DEFAULT_PATH),
-                false => main.second_terminal.to_owned(),
-            };
-            out += &format!("  {run} serve\n    and in a second terminal: {client}\n");
-        }
-        if self.step.serve.is_none() && self.step.connect.is_some() {
-            out += &format!("  {run} connect {}\n", cli::DEFAULT_ADDRESS);
-            out += "    and before it in a second terminal: nc -l 9000\n";
+        if let Some(halves) = &self.step.halves {
+            out += &self.half(halves);
         }
         for command in &self.step.commands {
             out += &format!("  {run} {}\n", command.name);
@@ -431,6 +423,29 @@ impl<'a> Performance<'a> {
             out += &format!("  the lesson: {}\n", self.step.lesson);
         }
         out
+    }
+
+    /// One of the halves, and what is typed in a second terminal for it to meet.
+    fn half(&self, halves: &Halves) -> String {
+        let Some((name, _)) = halves.all().next() else {
+            return String::new();
+        };
+        let place = match self.step.scene(name) {
+            // The name alone is the scene.
+            Some(_) => format!(" {}", halves.take.default()),
+            None => String::new(),
+        };
+        // Who calls needs somebody who waits already.
+        let when = if halves.serve.is_some() {
+            "and"
+        } else {
+            "and before it"
+        };
+        format!(
+            "  {} {name}{place}\n    {when} in a second terminal: {}\n",
+            cli::typed(self.step),
+            halves.second_terminal
+        )
     }
 
     fn chosen(&self) -> Vec<(Layer, Variant)> {

@@ -140,9 +140,7 @@ pub struct Scene {
     pub(crate) aside: Option<fn(&str) -> Option<&'static str>>,
     pub(crate) guests: Vec<Guest>,
     pub(crate) waits_in: &'static str,
-    pub(crate) second_terminal: &'static str,
     pub(crate) path: Option<&'static str>,
-    pub(crate) takes_names: bool,
     pub(crate) wire: bool,
 }
 
@@ -167,9 +165,7 @@ impl Scene {
             aside: None,
             guests: Vec::new(),
             waits_in: "accept",
-            second_terminal: "nc 127.0.0.1 9000",
             path: None,
-            takes_names: false,
             wire: false,
         }
     }
@@ -289,20 +285,6 @@ impl Scene {
     /// a guest that is to call comes when the first one sleeps there.
     pub fn waits_in(mut self, call: &'static str) -> Scene {
         self.waits_in = call;
-        self
-    }
-
-    /// Of the main scene: what a learner types in a second terminal to meet the step's `serve`,
-    /// where it is not `nc 127.0.0.1 9000`.
-    pub fn second_terminal(mut self, line: &'static str) -> Scene {
-        self.second_terminal = line;
-        self
-    }
-
-    /// Of the main scene: the step's halves ask the resolver themselves. They take names, and addresses of both
-    /// families, as [`Stage::host_and_service`](crate::Stage::host_and_service).
-    pub fn takes_names(mut self) -> Scene {
-        self.takes_names = true;
         self
     }
 

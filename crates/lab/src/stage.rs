@@ -33,7 +33,7 @@ impl Stage {
         self.variant == Variant::Repaired
     }
 
-    /// The address given to `serve` or `connect`.
+    /// The address given to `serve` or `connect`, in a step whose halves [take addresses](crate::Place::Address).
     ///
     /// # Errors
     ///
@@ -47,8 +47,8 @@ impl Stage {
         })
     }
 
-    /// The host and the service given to `serve` or `connect`, as they were typed; nothing was looked up.
-    /// Of an IPv6 address in figures the brackets are gone.
+    /// The host and the service given to `serve` or `connect`, as they were typed, in a step whose halves
+    /// [take names](crate::Place::Host); nothing was looked up. Of an IPv6 address in figures the brackets are gone.
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ impl Stage {
         Ok((host.trim_matches(['[', ']']), service))
     }
 
-    /// The path given to `serve` or `connect`, in a step whose scenes are [at a path](crate::Scene::at_path).
+    /// The path given to `serve` or `connect`, in a step whose halves [take paths](crate::Place::Path).
     ///
     /// # Errors
     ///
