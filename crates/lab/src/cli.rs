@@ -8,8 +8,9 @@ use lexopt::prelude::*;
 use crate::command::{Command, Filled, Given, Takes};
 use crate::halves::Halves;
 use crate::language::Language;
+use crate::layer::Layer;
 use crate::place::{Place, ipv4};
-use crate::scene::{Layer, Scene, Variant};
+use crate::scene::{Scene, Variant};
 use crate::step::Step;
 use crate::trouble::Trouble;
 

@@ -18,11 +18,13 @@ use crate::control::{Line, Told, answer, hidden_descriptor, now};
 use crate::folder::Folder;
 use crate::guest::{self, Ready};
 use crate::ladder;
+use crate::layer::Layer;
 use crate::live::Live;
-use crate::play::{Play, Run, announced, missing};
+use crate::play::{Play, Run};
 use crate::probes;
 use crate::resolver::Asked;
-use crate::scene::{Layer, Scene, Sign, Variant};
+use crate::scene::{Scene, Variant};
+use crate::sign::{Sign, announced, missing};
 use crate::trouble::Trouble;
 
 /// After this long a scene is stuck. Long, because a busy machine is not a fault of the scene.

@@ -4,9 +4,10 @@ use lens::event::Time;
 
 use crate::cli::Asked;
 use crate::direct::{Request, play};
+use crate::layer::Part;
 use crate::live::Live;
 use crate::place::Place;
-use crate::scene::{Part, Scene, Variant};
+use crate::scene::{Scene, Variant};
 use crate::step::{Step, can_trace};
 use crate::trouble::Trouble;
 

@@ -2,46 +2,10 @@
 
 use crate::guest::Guest;
 use crate::language::Language;
+use crate::layer::{Act, Layer, Part, every_layer};
 use crate::play::Play;
 use crate::quote::Quote;
-use crate::stage::Stage;
-use crate::trouble::Played;
-
-/// What an actor does: one plain function, read from top to bottom.
-pub type Act = fn(&mut Stage) -> Played;
-
-/// The four ways to make the same call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Layer {
-    /// The C library's functions, raw.
-    Libc,
-    /// The same calls, typed.
-    Nix,
-    /// The same calls on an owned socket.
-    Socket2,
-    /// Rust's standard library.
-    Std,
-}
-
-impl Layer {
-    /// All of them, from the kernel upwards.
-    pub const ALL: [Layer; 4] = [Layer::Libc, Layer::Nix, Layer::Socket2, Layer::Std];
-
-    /// The name, as it is typed after `--layer`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Layer::Libc => "libc",
-            Layer::Nix => "nix",
-            Layer::Socket2 => "socket2",
-            Layer::Std => "std",
-        }
-    }
-
-    /// The layer of this name.
-    pub fn from_name(name: &str) -> Option<Layer> {
-        Layer::ALL.into_iter().find(|layer| layer.name() == name)
-    }
-}
+use crate::sign::Sign;
 
 /// A mistake is played twice: as it goes wrong, and repaired.
 /// A scene that is not a mistake has one form, `Repaired`.
@@ -61,54 +25,6 @@ impl Variant {
             Variant::Repaired => "repaired",
         }
     }
-}
-
-/// What one layer makes of an actor.
-#[derive(Clone, Copy, Debug)]
-pub enum Part {
-    /// It plays. In a mistake: the mistake happens here.
-    Plays(Act),
-    /// The mistake cannot be written in this layer; the line says what rules it out.
-    RuledOut(&'static str),
-    /// The mistake, written the same way, does no harm here: the layer repairs it; the line says how.
-    Handled(Act, &'static str),
-    /// The layer has no such call; the line says what there is instead.
-    Absent(&'static str),
-}
-
-impl Part {
-    /// The function to play, where there is one.
-    pub fn act(self) -> Option<Act> {
-        match self {
-            Part::Plays(act) | Part::Handled(act, _) => Some(act),
-            Part::RuledOut(_) | Part::Absent(_) => None,
-        }
-    }
-}
-
-/// The four layers play these four functions.
-pub fn layers(libc: Act, nix: Act, socket2: Act, std: Act) -> [Part; 4] {
-    [libc, nix, socket2, std].map(Part::Plays)
-}
-
-/// The same function whatever the layer: for actors that are not what is taught.
-pub fn every_layer(act: Act) -> [Part; 4] {
-    [Part::Plays(act); 4]
-}
-
-/// What announces that a scene went as it should: seen by the lab, not claimed by the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sign {
-    /// This actor reported this finding ([`Stage::found`], [`Stage::found_error`]) as its last one.
-    Found(&'static str, &'static str),
-    /// This actor was killed by this signal.
-    Killed(&'static str, i32),
-    /// All of these actors sleep in these calls at the same time, and nothing is left that could wake them.
-    /// The lab ends the scene when it sees that.
-    Stuck(&'static [(&'static str, &'static str)]),
-    /// This actor sleeps in this call when all the others have ended: it waits for the next one, who does not come.
-    /// The lab ends the scene when it sees that.
-    Waits(&'static str, &'static str),
 }
 
 /// One actor of a scene.
@@ -171,7 +87,7 @@ impl Scene {
     }
 
     /// A mistake: a scene that is played broken and repaired.
-    /// Its actors ask [`Stage::repaired`] at the place where the two differ.
+    /// Its actors ask [`Stage::repaired`](crate::Stage::repaired) at the place where the two differ.
     pub fn mistake(name: &'static str, line: &'static str) -> Scene {
         Scene {
             mistake: true,

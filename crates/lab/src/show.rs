@@ -11,9 +11,10 @@ use crate::compare::{added, taught_in_guest};
 use crate::guest::Guest;
 use crate::ladder::{fit, rungs};
 use crate::language::Language;
+use crate::layer::Layer;
 use crate::play::Play;
 use crate::quote::Quote;
-use crate::scene::{Layer, Scene};
+use crate::scene::Scene;
 
 /// The terminal, or what stands in for it.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,8 @@ use std::net::{SocketAddr, SocketAddrV4};
 use std::path::Path;
 
 use crate::control::{ActorEnd, Told};
-use crate::scene::{Layer, Variant};
+use crate::layer::Layer;
+use crate::scene::Variant;
 use crate::trouble::{Trouble, errno_of, words};
 
 /// What an actor's function receives.

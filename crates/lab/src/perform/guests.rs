@@ -6,8 +6,9 @@ use super::{Performance, record};
 use crate::direct::{Request, play};
 use crate::guest::Guest;
 use crate::language::Language;
+use crate::layer::Layer;
 use crate::play::Play;
-use crate::scene::{Layer, Variant};
+use crate::scene::Variant;
 use crate::terminal::print;
 use crate::trouble::Trouble;
 
