@@ -8,8 +8,9 @@ use crate::layer::Part;
 use crate::live::Live;
 use crate::place::Place;
 use crate::scene::{Scene, Variant};
-use crate::step::{Step, can_trace};
+use crate::step::Step;
 use crate::trouble::Trouble;
+use crate::watch::can_trace;
 
 /// The halves that a step has, and where they meet others.
 #[derive(Clone, Debug)]

@@ -44,6 +44,7 @@ mod ladder;
 mod language;
 mod layer;
 mod live;
+mod outcome;
 pub mod peer;
 mod perform;
 mod place;
@@ -59,6 +60,7 @@ mod stage;
 mod step;
 pub mod terminal;
 mod trouble;
+mod watch;
 
 pub use command::{Command, Given, Job, Opt, Takes};
 pub use guest::Guest;

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Performance, record};
+use super::Performance;
+use super::json::record;
 use crate::direct::{Request, play};
 use crate::guest::Guest;
 use crate::language::Language;
