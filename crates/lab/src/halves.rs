@@ -60,7 +60,7 @@ impl Step {
             .ok_or_else(|| Trouble::new(format!("this step has no `{name}`")))?;
         let scene = Scene::new(name, half.about).actor(name, half.parts);
         let layer = asked.layer.unwrap_or(scene.lowest_layer());
-        if let Some(Part::Absent(why) | Part::RuledOut(why)) = scene.not_in(layer) {
+        if let Some(why) = scene.not_in(layer) {
             return Err(Trouble::new(format!(
                 "{name} is not there in {}: {why}",
                 layer.name()

@@ -60,6 +60,14 @@ impl Part {
             Part::RuledOut(_) | Part::Absent(_) => None,
         }
     }
+
+    /// Why there is none.
+    pub(crate) fn why_not(self) -> Option<&'static str> {
+        match self {
+            Part::RuledOut(why) | Part::Absent(why) => Some(why),
+            Part::Plays(_) | Part::Handled(..) => None,
+        }
+    }
 }
 
 /// The four layers play these four functions.

@@ -130,6 +130,21 @@ impl<'a> Performance<'a> {
         }
     }
 
+    /// The head of what is printed: which step, which scene, and in what it is played.
+    fn title(&self, played_in: &str) -> String {
+        format!("{} · {} · {played_in}\n\n", self.step.name, self.scene.name)
+    }
+
+    /// Why the scene is not played in this layer, as a line.
+    fn not_in(&self, layer: Layer) -> Option<String> {
+        let why = self.scene.not_in(layer)?;
+        Some(format!(
+            "{}: not in {}: {why}\n",
+            self.scene.name,
+            layer.name()
+        ))
+    }
+
     /// The layer that is drawn: the one asked for, or the lowest that plays.
     fn drawn_layer(&self) -> Layer {
         self.asked.layer.unwrap_or(self.scene.lowest_layer())

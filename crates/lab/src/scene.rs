@@ -224,12 +224,23 @@ impl Scene {
         }
     }
 
-    /// The first actor that is ruled out or absent in this layer, and why.
-    pub(crate) fn not_in(&self, layer: Layer) -> Option<Part> {
-        self.actors
-            .iter()
-            .map(|actor| actor.parts[layer as usize])
-            .find(|part| part.act().is_none())
+    /// Why this layer does not play the scene: an actor is ruled out or absent in it.
+    pub(crate) fn not_in(&self, layer: Layer) -> Option<&'static str> {
+        let mut parts = self.parts_in(layer);
+        parts.find_map(Part::why_not)
+    }
+
+    /// How this layer handles the mistake, where it does.
+    pub(crate) fn handled_in(&self, layer: Layer) -> Option<&'static str> {
+        self.parts_in(layer).find_map(|part| match part {
+            Part::Handled(_, how) => Some(how),
+            _ => None,
+        })
+    }
+
+    fn parts_in(&self, layer: Layer) -> impl Iterator<Item = Part> {
+        let actors = self.actors.iter();
+        actors.map(move |actor| actor.parts[layer as usize])
     }
 
     /// The layer closest to the kernel that plays this scene.

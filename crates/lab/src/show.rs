@@ -213,7 +213,7 @@ pub(crate) fn comparison(
         let quotes = quotes.map(|(_, quote)| quote);
         let Some(play) = plays.iter().find(|play| play.layer == layer) else {
             out += &row(layer.name(), quotes, &[], None, screen);
-            if let Some(crate::Part::Absent(why)) = scene.not_in(layer) {
+            if let Some(why) = scene.not_in(layer) {
                 out += &screen.fill(9, why);
             }
             continue;

@@ -2,7 +2,7 @@
 
 use std::os::unix::process::ExitStatusExt;
 
-use crate::layer::{Layer, Part};
+use crate::layer::Layer;
 use crate::play::Play;
 use crate::scene::{Scene, Variant};
 
@@ -24,11 +24,7 @@ pub enum Sign {
 
 /// What must be seen when this twin is played in this layer.
 pub(crate) fn announced(scene: &Scene, layer: Layer, variant: Variant) -> Vec<Sign> {
-    let handled = scene
-        .actors
-        .iter()
-        .any(|actor| matches!(actor.parts[layer as usize], Part::Handled(..)));
-    if variant == Variant::Repaired || handled {
+    if variant == Variant::Repaired || scene.handled_in(layer).is_some() {
         return scene.expected.clone();
     }
     let here = scene.broken_in.iter().filter(|(of, _)| *of == layer);

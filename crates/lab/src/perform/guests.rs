@@ -67,12 +67,7 @@ impl<'a> Performance<'a> {
         if let Some(count) = self.asked.repeat {
             return self.repeat_guest(guest, count);
         }
-        let mut out = format!(
-            "{} · {} · {}\n\n",
-            self.step.name,
-            scene.name,
-            language.name()
-        );
+        let mut out = self.title(language.name());
         match self.play_guest(guest)? {
             Played::Yes(play) => {
                 self.keep("", &play);

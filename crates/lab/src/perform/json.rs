@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Performance;
-use crate::layer::{Layer, Part};
+use crate::layer::Layer;
 use crate::play::Play;
 use crate::scene::Variant;
 use crate::terminal::print;
@@ -17,10 +17,7 @@ impl Performance<'_> {
                 "kind": "play", "step": self.step.name, "scene": self.scene.name,
                 "layer": layer.name(), "variant": variant.name(),
             });
-            if let Some(part) = self.scene.not_in(layer) {
-                let (Part::RuledOut(why) | Part::Absent(why) | Part::Handled(_, why)) = part else {
-                    continue;
-                };
+            if let Some(why) = self.scene.not_in(layer) {
                 head["in_layer"] = json!("ruled out");
                 head["not"] = json!(why);
                 print(&format!("{head}\n"))?;
@@ -35,7 +32,7 @@ impl Performance<'_> {
                 };
                 self.keep(heading, &play);
             }
-            let in_layer = match (self.scene.mistake, self.handled(layer)) {
+            let in_layer = match (self.scene.mistake, self.scene.handled_in(layer)) {
                 (false, _) => "plays",
                 (true, Some(_)) => "handled",
                 (true, None) => "happens",

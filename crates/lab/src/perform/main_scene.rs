@@ -2,7 +2,7 @@
 
 use super::Performance;
 use super::guests::Guests;
-use crate::layer::{Layer, Part};
+use crate::layer::Layer;
 use crate::play::Play;
 use crate::predict;
 use crate::scene::Variant;
@@ -14,12 +14,8 @@ impl Performance<'_> {
     /// A scene that shows how something works.
     pub(super) fn main(&mut self) -> Result<(), Trouble> {
         let layer = self.drawn_layer();
-        if let Some(Part::Absent(why) | Part::RuledOut(why)) = self.scene.not_in(layer) {
-            return print(&format!(
-                "{}: not in {}: {why}\n",
-                self.scene.name,
-                layer.name()
-            ));
+        if let Some(why) = self.not_in(layer) {
+            return print(&why);
         }
         let first = self.play(layer, Variant::Repaired, self.asked.predict)?;
         self.keep("", &first);
@@ -28,12 +24,7 @@ impl Performance<'_> {
             .idea
             .and_then(|idea| idea(&first))
             .unwrap_or_else(|| self.scene.line.to_owned());
-        let mut out = format!(
-            "{} · {} · {}\n\n",
-            self.step.name,
-            self.scene.name,
-            layer.name()
-        );
+        let mut out = self.title(layer.name());
         out += &self.screen.headline(&idea);
         out += "\n";
         out += &first.draw(&self.screen, self.scene.aside);
@@ -65,6 +56,7 @@ impl Performance<'_> {
         print(&out)
     }
 
+    /// What `--predict` asks about.
     pub(super) fn question(&self, layer: Layer) -> String {
         let actor = self.scene.taught_actor();
         let quotes = self
@@ -87,6 +79,7 @@ impl Performance<'_> {
         )
     }
 
+    /// What was said of the call beforehand, held against what it did.
     pub(super) fn marked(&self, play: &Play) -> String {
         let Some(guess) = &self.guess else {
             return String::new();
@@ -98,6 +91,7 @@ impl Performance<'_> {
         format!("\n{}", self.screen.fill(0, &text))
     }
 
+    /// What did not go as announced.
     pub(super) fn trouble(&self, play: &Play) -> String {
         let text = play
             .trouble

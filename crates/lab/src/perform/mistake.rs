@@ -2,7 +2,7 @@
 
 use super::Performance;
 use crate::cli;
-use crate::layer::{Layer, Part};
+use crate::layer::Layer;
 use crate::predict;
 use crate::scene::Variant;
 use crate::terminal::print;
@@ -13,9 +13,9 @@ impl Performance<'_> {
     pub(super) fn mistake(&mut self) -> Result<(), Trouble> {
         let layer = self.drawn_layer();
         let scene = self.scene;
-        let mut out = format!("{} · {} · {}\n\n", self.step.name, scene.name, layer.name());
+        let mut out = self.title(layer.name());
         out += &self.screen.headline(scene.line);
-        if let Some(Part::RuledOut(why) | Part::Absent(why)) = scene.not_in(layer) {
+        if let Some(why) = scene.not_in(layer) {
             out += &self
                 .screen
                 .fill(0, &format!("Ruled out in {}: {why}", layer.name()));
@@ -28,7 +28,7 @@ impl Performance<'_> {
             out += &broken.draw(&self.screen, scene.aside);
             out += &self.trouble(&broken);
             out += &self.marked(&broken);
-            if let Some(Part::Handled(_, how)) = self.handled(layer) {
+            if let Some(how) = scene.handled_in(layer) {
                 out += &self
                     .screen
                     .fill(0, &format!("{} handles it: {how}", layer.name()));
@@ -55,30 +55,18 @@ impl Performance<'_> {
         print(&out)
     }
 
-    pub(super) fn handled(&self, layer: Layer) -> Option<Part> {
-        let parts = self
-            .scene
-            .actors
-            .iter()
-            .map(|actor| actor.parts[layer as usize]);
-        parts
-            .into_iter()
-            .find(|part| matches!(part, Part::Handled(..)))
-    }
-
     /// What becomes of the mistake in each layer, worked out by playing it.
     fn matrix(&mut self) -> Result<String, Trouble> {
         let mut out = format!("{}\n", self.screen.bold("The mistake in each layer"));
         for layer in Layer::ALL {
-            let word = match (self.scene.not_in(layer), self.handled(layer)) {
-                (Some(Part::RuledOut(why) | Part::Absent(why)), _) => format!("ruled out: {why}"),
-                (_, handled) => {
-                    let play = self.play(layer, Variant::Broken, false)?;
-                    match (&play.trouble, handled) {
-                        (Some(trouble), _) => format!("did not go as announced: {trouble}"),
-                        (None, Some(Part::Handled(_, how))) => format!("handled: {how}"),
-                        (None, _) => format!("happens: {}", play.symptom()),
-                    }
+            let word = if let Some(why) = self.scene.not_in(layer) {
+                format!("ruled out: {why}")
+            } else {
+                let play = self.play(layer, Variant::Broken, false)?;
+                match (&play.trouble, self.scene.handled_in(layer)) {
+                    (Some(trouble), _) => format!("did not go as announced: {trouble}"),
+                    (None, Some(how)) => format!("handled: {how}"),
+                    (None, None) => format!("happens: {}", play.symptom()),
                 }
             };
             let filled = self.screen.fill(9, &word);

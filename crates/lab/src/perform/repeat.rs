@@ -1,7 +1,6 @@
 //! `--repeat`: how often each outcome came.
 
 use super::Performance;
-use crate::layer::Part;
 use crate::play::Play;
 use crate::terminal::print;
 use crate::trouble::Trouble;
@@ -10,12 +9,8 @@ impl Performance<'_> {
     /// Plays one layer many times and counts how it came out.
     pub(super) fn repeat(&mut self, count: u32) -> Result<(), Trouble> {
         let layer = self.drawn_layer();
-        if let Some(Part::Absent(why) | Part::RuledOut(why)) = self.scene.not_in(layer) {
-            return print(&format!(
-                "{}: not in {}: {why}\n",
-                self.scene.name,
-                layer.name()
-            ));
+        if let Some(why) = self.not_in(layer) {
+            return print(&why);
         }
         let variants = match self.asked.variant {
             Some(variant) => vec![variant],
