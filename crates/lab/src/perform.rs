@@ -17,6 +17,7 @@ use serde_json::json;
 
 use crate::cli::Asked;
 use crate::direct::{Request, play};
+use crate::guest::Ready;
 use crate::layer::Layer;
 use crate::play::Play;
 use crate::predict;
@@ -150,24 +151,43 @@ impl<'a> Performance<'a> {
         self.asked.layer.unwrap_or(self.scene.lowest_layer())
     }
 
+    /// Plays the scene once in a layer; asks what the taught call will do, if it is to.
     fn play(&mut self, layer: Layer, variant: Variant, ask: bool) -> Result<Play, Trouble> {
-        let wire = self.network();
+        if !ask {
+            return self.watched(layer, variant, None, None);
+        }
         let question = self.question(layer);
-        let stack = self.wants_stacks();
-        let guess = &mut self.guess;
-        let mut before = || *guess = predict::ask(&question);
+        let mut guess = None;
+        let play = self.watched(
+            layer,
+            variant,
+            None,
+            Some(&mut || guess = predict::ask(&question)),
+        )?;
+        self.guess = guess;
+        Ok(play)
+    }
+
+    /// Plays the scene once, watched as it was asked for: by a guest, where one is given.
+    fn watched<'b>(
+        &'b mut self,
+        layer: Layer,
+        variant: Variant,
+        guest: Option<&'b Ready<'b>>,
+        before_taught: Option<&'b mut (dyn FnMut() + 'b)>,
+    ) -> Result<Play, Trouble> {
         let mut play = play(Request {
             scene: self.scene,
             layer,
             variant,
-            guest: None,
+            guest,
             trace: self.trace,
             address: None,
             live: None,
-            stack,
+            stack: self.wants_stacks(),
             kernel: self.kernel,
-            wire,
-            before_taught: if ask { Some(&mut before) } else { None },
+            wire: self.network(),
+            before_taught,
         })?;
         self.good &= play.trouble.is_none();
         self.without_unasked_stacks(&mut play);

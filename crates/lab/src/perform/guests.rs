@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::Performance;
 use super::json::record;
-use crate::direct::{Request, play};
 use crate::guest::Guest;
 use crate::language::Language;
 use crate::layer::Layer;
@@ -133,23 +132,7 @@ impl<'a> Performance<'a> {
                 return Ok(Played::No(trouble));
             }
         };
-        let wire = self.network();
-        let stack = self.wants_stacks();
-        let mut play = play(Request {
-            scene: self.scene,
-            layer: Layer::Std,
-            variant: Variant::Repaired,
-            guest: Some(&ready),
-            trace: self.trace,
-            address: None,
-            live: None,
-            stack,
-            kernel: self.kernel,
-            wire,
-            before_taught: None,
-        })?;
-        self.good &= play.trouble.is_none();
-        self.without_unasked_stacks(&mut play);
+        let play = self.watched(Layer::Std, Variant::Repaired, Some(&ready), None)?;
         Ok(Played::Yes(play))
     }
 
