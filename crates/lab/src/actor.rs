@@ -22,7 +22,7 @@ enum Role<'a> {
 }
 
 /// Plays the part that the arguments name:
-/// `SCENE VARIANT LAYER ACTOR DESCRIPTOR [ADDRESS]`, as [`crate::cast`] writes them.
+/// `SCENE VARIANT LAYER ACTOR DESCRIPTOR [PLACE]`, as [`crate::cast`] writes them.
 /// For an actor that a guest plays, the layer is the language and the guest's command stands at the end.
 pub(crate) fn run(step: &Step, args: &[String]) -> ExitCode {
     let Some((mut stage, role)) = take_stage(step, args) else {
@@ -82,14 +82,14 @@ fn take_stage<'a>(step: &'a Step, args: &'a [String]) -> Option<(Stage, Role<'a>
             (Layer::Std, role)
         }
     };
-    let address = rest.first().filter(|_| alone.is_some()).cloned();
+    let place = rest.first().filter(|_| alone.is_some()).cloned();
     let end = ActorEnd::take(descriptor.parse().ok()?).ok()?;
     Some((
         Stage {
             end,
             layer,
             variant,
-            address,
+            place,
         },
         role,
     ))

@@ -52,8 +52,8 @@ pub(crate) struct Request<'a> {
     pub(crate) kernel: bool,
     /// The network it is played in, where packets are to be seen.
     pub(crate) wire: Option<Arc<Network>>,
-    /// For `serve` and `connect`: the address, and no deadline.
-    pub(crate) address: Option<&'a str>,
+    /// For `serve` and `connect`: where, and no deadline.
+    pub(crate) place: Option<&'a str>,
     /// Prints what is said and called while it plays.
     pub(crate) live: Option<&'a Live>,
     /// What is done before the taught actor makes the taught call for the first time.
@@ -168,6 +168,7 @@ struct Director<'a> {
 }
 
 impl Director<'_> {
+    /// Passes on what is told, until the scene ends or cannot.
     fn play(mut self) -> Result<Play, Trouble> {
         let mut until = Instant::now() + DEADLINE;
         let mut trouble = None;
@@ -179,12 +180,9 @@ impl Director<'_> {
                 self.marks.extend(seen);
                 break;
             }
-            if let Some(failed) = self.actors.iter().find_map(|actor| actor.failed.clone()) {
-                trouble = Some(failed);
-                break;
-            }
-            if let Some(name) = self.waits_in_vain() {
-                trouble = Some(name);
+            let failed = self.actors.iter().find_map(|actor| actor.failed.clone());
+            trouble = failed.or_else(|| self.waits_in_vain());
+            if trouble.is_some() {
                 break;
             }
             let looks = self
@@ -208,7 +206,7 @@ impl Director<'_> {
                 }
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            if self.request.address.is_none() && Instant::now() > until {
+            if self.request.place.is_none() && Instant::now() > until {
                 trouble = Some(format!(
                     "the scene did not end within {} s: {}",
                     DEADLINE.as_secs(),
@@ -228,6 +226,10 @@ impl Director<'_> {
             self.hear_until(since)?;
         }
         self.finish(trouble)
+    }
+
+    fn actor(&self, name: &str) -> Option<&Actor> {
+        self.actors.iter().find(|actor| actor.run.actor == name)
     }
 }
 

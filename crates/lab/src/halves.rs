@@ -73,7 +73,7 @@ impl Step {
             variant: Variant::Repaired,
             guest: None,
             trace: !asked.no_lens && can_trace(),
-            address: Some(place),
+            place: Some(place),
             live: Some(&live),
             stack: asked.stack,
             kernel: false,

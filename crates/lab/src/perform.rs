@@ -182,7 +182,7 @@ impl<'a> Performance<'a> {
             variant,
             guest,
             trace: self.trace,
-            address: None,
+            place: None,
             live: None,
             stack: self.wants_stacks(),
             kernel: self.kernel,

@@ -20,7 +20,7 @@ pub struct Stage {
     pub(crate) layer: Layer,
     pub(crate) variant: Variant,
     /// What stood behind `serve` or `connect`.
-    pub(crate) address: Option<String>,
+    pub(crate) place: Option<String>,
 }
 
 impl Stage {
@@ -69,7 +69,7 @@ impl Stage {
     }
 
     fn given(&self) -> Result<&str, Trouble> {
-        let given = self.address.as_deref();
+        let given = self.place.as_deref();
         given.ok_or_else(|| Trouble::new("this scene was given no address"))
     }
 

@@ -50,8 +50,8 @@ pub(crate) fn prepare(
         actor.name,
     ]);
     command.arg(hidden.to_string());
-    command.args(request.address);
-    if request.address.is_none() {
+    command.args(request.place);
+    if request.place.is_none() {
         // A name server that does not answer is not to hold up a scene: see resolv.conf(5).
         command.env("RES_OPTIONS", "timeout:1 attempts:1");
     }

@@ -66,11 +66,7 @@ impl Director<'_> {
                 call,
                 thread,
             } => {
-                let process = self
-                    .actors
-                    .iter()
-                    .find(|a| a.run.actor == sleeper)
-                    .map_or(0, |a| a.run.process);
+                let process = self.actor(&sleeper).map_or(0, |actor| actor.run.process);
                 Note::SawAsleep {
                     sleeper: Who { process, thread },
                     call,

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::os::unix::process::ExitStatusExt;
 
-use lens::event::{Event, Mark, Outcome, Time};
+use lens::event::{Event, Mark, Outcome, Time, Who};
 
-use super::Director;
+use super::{Actor, Director};
 use crate::control::hidden_descriptor;
 use crate::ladder;
 use crate::play::{Play, Run};
@@ -14,6 +14,7 @@ use crate::sign::{Sign, announced, missing};
 use crate::trouble::Trouble;
 
 impl Director<'_> {
+    /// What was played, and whether it went as announced.
     pub(super) fn finish(self, trouble: Option<String>) -> Result<Play, Trouble> {
         let complaints = self.complaints();
         let Director {
@@ -28,35 +29,10 @@ impl Director<'_> {
         } = self;
         drop(receiver);
         let (events, statuses) = cast.end()?;
-        let ready: HashMap<i32, u64> = actors
-            .iter()
-            .map(|actor| (actor.run.process, actor.ready))
-            .collect();
-        let guests: Vec<i32> = actors
-            .iter()
-            .filter(|actor| actor.is_guest)
-            .map(|actor| actor.run.process)
-            .collect();
-        let hidden = hidden_descriptor();
-        let mut events: Vec<Event> = events
-            .into_iter()
-            .filter(|event| match event {
-                // The lab's own line, and what the runtime did before the actor's function began.
-                Event::Call(call) => {
-                    call.descriptor() != Some(hidden)
-                        && ready
-                            .get(&call.who.process)
-                            .is_none_or(|ready| call.entered > *ready)
-                }
-                Event::Life(life) => ready
-                    .get(&life.who.process)
-                    .is_none_or(|ready| life.at > *ready),
-                Event::Mark(_) | Event::State(_) | Event::Packet(_) | Event::Held(_) => true,
-            })
-            .collect();
+        let mut events = of_the_scene(events, &actors);
         let language = request.guest.map(|ready| ready.guest.language);
-        for guest in guests {
-            probes::mark(&mut events, guest, language);
+        for guest in actors.iter().filter(|actor| actor.is_guest) {
+            probes::mark(&mut events, guest.run.process, language);
         }
         asked.mark(&mut events);
         ladder::mark_stage(&mut events);
@@ -95,14 +71,14 @@ impl Director<'_> {
         }
         let mut play = Play {
             layer: request.layer,
-            guest: request.guest.map(|ready| ready.guest.language),
+            guest: language,
             variant: request.variant,
             traced: request.trace,
             runs,
             events,
             trouble: trouble.or(failed),
         };
-        if play.trouble.is_none() && request.address.is_none() {
+        if play.trouble.is_none() && request.place.is_none() {
             play.trouble = request
                 .announced()
                 .iter()
@@ -110,6 +86,20 @@ impl Director<'_> {
         }
         Ok(play)
     }
+}
+
+/// Leaves out the lab's own line, and what the runtime did before the actor's function began.
+fn of_the_scene(mut events: Vec<Event>, actors: &[Actor]) -> Vec<Event> {
+    let hidden = hidden_descriptor();
+    let ready = actors.iter().map(|actor| (actor.run.process, actor.ready));
+    let ready: HashMap<i32, Time> = ready.collect();
+    let has_begun = |who: Who, at: Time| ready.get(&who.process).is_none_or(|ready| at > *ready);
+    events.retain(|event| match event {
+        Event::Call(call) => call.descriptor() != Some(hidden) && has_begun(call.who, call.entered),
+        Event::Life(life) => has_begun(life.who, life.at),
+        Event::Mark(_) | Event::State(_) | Event::Packet(_) | Event::Held(_) => true,
+    });
+    events
 }
 
 /// Puts a guest's mark where it belongs: in the thread that made the last call before it.

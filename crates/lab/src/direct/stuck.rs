@@ -9,6 +9,7 @@ use crate::control::now;
 use crate::sign::Sign;
 
 impl Director<'_> {
+    /// Whether somebody is to be looked for who sleeps and is not woken.
     pub(super) fn announces_stuck(&self) -> bool {
         self.request
             .announced()
@@ -21,11 +22,8 @@ impl Director<'_> {
         let look = |sleepers: &[(&str, &str)]| -> Option<Vec<Mark>> {
             let asleep = sleepers.iter().map(|(name, call)| {
                 let thread = self.sleeper(name, call).ok()??;
-                let actor = self.actors.iter().find(|actor| actor.run.actor == *name)?;
-                let sleeper = Who {
-                    process: actor.run.process,
-                    thread,
-                };
+                let process = self.actor(name)?.run.process;
+                let sleeper = Who { process, thread };
                 Some(Mark {
                     at: now(),
                     who: sleeper,
@@ -72,6 +70,7 @@ impl Director<'_> {
         ))
     }
 
+    /// What each actor does.
     pub(super) fn positions(&self) -> String {
         let positions: Vec<String> = self
             .actors

@@ -20,6 +20,7 @@ pub(super) struct Cue {
 }
 
 impl Director<'_> {
+    /// Lets those go on who have waited for what is there now.
     pub(super) fn answer_who_waits(&mut self) -> Result<(), Trouble> {
         self.end_stands_for_cues();
         for index in 0..self.actors.len() {
@@ -61,11 +62,11 @@ impl Director<'_> {
     /// A guest may sleep in poll before it makes the call.
     /// An actor that waits for a cue sleeps too, in a read that nobody should see.
     pub(super) fn sleeper(&self, name: &str, call: &str) -> Result<Option<i32>, Trouble> {
-        let Some(actor) = self.actors.iter().find(|actor| actor.run.actor == name) else {
-            return Err(Trouble::new(format!(
+        let actor = self.actor(name).ok_or_else(|| {
+            Trouble::new(format!(
                 "there is no actor {name:?} in this scene to wait for"
-            )));
-        };
+            ))
+        })?;
         let plays = !actor.gone && !actor.done && actor.ready != 0 && actor.waiting.is_none();
         let process = actor.run.process;
         Ok(match plays {
