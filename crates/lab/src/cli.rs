@@ -24,6 +24,7 @@ pub(crate) const ACTOR: &str = "__actor";
 /// What is to be done.
 #[derive(Debug)]
 pub(crate) enum Task {
+    /// A scene by its name, or the main one.
     Play(Option<String>),
     List,
     /// `serve` or `connect`, and the place behind it.
@@ -33,8 +34,14 @@ pub(crate) enum Task {
     Version,
 }
 
+impl Default for Task {
+    fn default() -> Task {
+        Task::Play(None)
+    }
+}
+
 /// The command line, understood.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Asked {
     pub(crate) task: Task,
     pub(crate) layer: Option<Layer>,
@@ -92,28 +99,7 @@ pub(crate) fn parse(
     step: &Step,
     args: impl IntoIterator<Item = OsString>,
 ) -> Result<Asked, Trouble> {
-    let mut asked = Asked {
-        task: Task::Play(None),
-        layer: None,
-        language: None,
-        variant: None,
-        repeat: None,
-        predict: false,
-        guests: false,
-        json: false,
-        plain: false,
-        all: false,
-        no_lens: false,
-        stack: false,
-        kernel: false,
-        wire: None,
-        share_net: false,
-        svg: None,
-        html: None,
-        no_times: false,
-        slow: false,
-        pcap: None,
-    };
+    let mut asked = Asked::default();
     let mut words = Vec::new();
     let mut own = Vec::new();
     let mut parser = lexopt::Parser::from_args(args);
