@@ -6,7 +6,6 @@ mod prepare;
 use std::io;
 use std::os::fd::RawFd;
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, Instant};
 
@@ -118,6 +117,7 @@ impl Cast {
 fn start_plain(command: &mut Command) -> io::Result<Child> {
     #[cfg(target_os = "linux")]
     {
+        use std::os::unix::process::CommandExt;
         let with_parent = || {
             // SAFETY: prctl(PR_SET_PDEATHSIG) takes a signal number and touches no memory.
             let result = unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
