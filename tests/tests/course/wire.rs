@@ -340,6 +340,25 @@ fn tshark_reads_the_same_packets() {
 }
 
 #[test]
+fn the_packets_of_a_guest_alone_are_written_too() {
+    if installed("python3").is_none() {
+        return not_run("the file of --pcap", "python3 is not installed");
+    }
+    let temp = Temp::new();
+    let file = temp.path().join("guest.pcap");
+    let run = Run::new("step06-close").args(["--layer", "python", "--json", "--wire", "--pcap"]);
+    let Some(plays) = plays("the file of --pcap", run.args([&file])) else {
+        return;
+    };
+    // A header of 24 bytes, and one of 16 before each packet; its length is that of the packet itself.
+    let lengths =
+        packets(&plays[0]).map(|packet| 16 + packet["length"].as_u64().expect("a length"));
+    let expected = 24 + lengths.sum::<u64>();
+    assert!(expected > 24);
+    assert_eq!(fs::metadata(&file).expect("it was made").len(), expected);
+}
+
+#[test]
 fn a_file_that_cannot_be_written_is_named_before_anything_is_played() {
     let output = run("step06-close", &["--pcap", "/nowhere/x"]).exits(1);
     says(&output, &["/nowhere/x", "No such file", "another file"]);
