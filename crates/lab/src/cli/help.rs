@@ -48,7 +48,7 @@ Without a SCENE the main one is played; --list names them all.
   --svg FILE    draw it into FILE: calls, packets and states as a ladder
   --html FILE   the same as a page that tells of each call its stack, too
   --no-times    in drawings only the order, the same each time
-  --slow        with --wire: each packet takes 0.1 s, to watch short-lived states
+  --slow        with --wire: each packet of IPv4 takes 0.1 s, to watch short states
   --pcap FILE   with --wire: the packets of the first play, for Wireshark or tshark
   --json        the record, one JSON object a line
   --plain       no colour

@@ -51,41 +51,23 @@ fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
         let place = halves.take.read(place.unwrap_or(halves.take.default()))?;
         return Ok(Task::Half(name, place));
     }
-    match first.as_str() {
-        half @ ("serve" | "connect") if !step.commands.is_empty() => {
-            let commands = step.commands.iter().map(|command| command.name);
-            let commands: Vec<&str> = commands.collect();
-            Err(Trouble::new(format!(
-                "{} has no `{half}`; it has {}, see {} --help",
-                step.name,
-                commands.join(" and "),
-                typed(step)
-            )))
-        }
-        half @ ("serve" | "connect") => Err(Trouble::new(format!(
-            "{} has no `{half}`: {}. The steps with both halves are step05-send-recv, step06-close and step10-udp",
+    let halves = step.halves.iter().flat_map(Halves::all);
+    let halves = halves.map(|(half, _)| half);
+    let others = halves.chain(step.commands.iter().map(|command| command.name));
+    if ["serve", "connect"].contains(&first.as_str()) {
+        let others: Vec<&str> = others.collect();
+        let there = match &others[..] {
+            [] => "only scenes, see".to_owned(),
+            others => format!("{}, see", others.join(" and ")),
+        };
+        return Err(Trouble::new(format!(
+            "{} has no `{first}`; it has {there} {} --help",
             step.name,
-            if half == "serve" {
-                "it has no half that waits"
-            } else {
-                "it has no half that calls"
-            },
-        ))),
-        name => {
-            let halves = step.halves.iter().flat_map(Halves::all);
-            let halves = halves.map(|(half, _)| half);
-            Err(unknown(
-                "scene",
-                name,
-                step.scenes
-                    .iter()
-                    .map(|scene| scene.name)
-                    .chain(halves)
-                    .chain(step.commands.iter().map(|command| command.name)),
-                step,
-            ))
-        }
+            typed(step)
+        )));
     }
+    let known = step.scenes.iter().map(|scene| scene.name).chain(others);
+    Err(unknown("scene", first, known, step))
 }
 
 /// What a command was given: its address, and a value for each of its options.
