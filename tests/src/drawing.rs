@@ -1,9 +1,12 @@
 //! The drawings beside the lessons: each step's main scene, drawn by the step itself.
 //!
 //! A lesson that shows `drawings/NN-name.svg` has one; what stands there is what the step draws now, but for ports.
+//! What an actor says of the machine is the same everywhere: the host's name is one that it is given ([`host`]),
+//! so that no drawing shows where it was drawn.
 
 use std::path::PathBuf;
 
+use crate::host;
 use crate::normal_form;
 use crate::programs::root;
 use crate::run::Run;
@@ -49,18 +52,28 @@ pub fn all(pages: &[Page]) -> Vec<Shown> {
     shown
 }
 
+/// What an actor says of the machine begins so.
+const SAYS: &str = "» this machine:";
+
 /// The main scene as its step draws it, with packets and without times.
 fn draw(step: &str) -> Result<String, String> {
     let folder = Temp::new();
     let file = folder.path().join("drawing.svg");
-    let output = Run::new(step)
+    let mut run = Run::new(step)
         .args(["--wire", "--no-times", "--svg"])
-        .args([&file])
-        .output()
-        .exits(0);
-    match output.stderr.lines().next() {
-        Some(why) => Err(why.to_owned()),
-        None => std::fs::read_to_string(&file)
-            .map_err(|error| format!("{step} has written no drawing: {error}")),
+        .args([&file]);
+    let named = host::name(run.command());
+    let output = run.output().exits(0);
+    if let Some(why) = output.stderr.lines().next() {
+        return Err(why.to_owned());
     }
+    let drawing = std::fs::read_to_string(&file)
+        .map_err(|error| format!("{step} has written no drawing: {error}"))?;
+    if drawing.contains(SAYS) {
+        named?;
+    }
+    if drawing.contains("so 127.0.0.1 is asked for") {
+        return Err("localhost is not 127.0.0.1 on this machine".into());
+    }
+    Ok(drawing)
 }

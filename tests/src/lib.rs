@@ -9,6 +9,7 @@ pub mod diagram;
 pub mod diff;
 pub mod drawing;
 pub mod group;
+pub mod host;
 pub mod lesson;
 pub mod links;
 pub mod matrix;

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use crate::control::{ActorEnd, Told};
 use crate::guest;
 use crate::language::Language;
-use crate::scene::{Act, Layer, Scene, Variant};
+use crate::layer::{Act, Layer};
+use crate::scene::{Scene, Variant};
 use crate::stage::Stage;
 use crate::step::Step;
 use crate::trouble::Trouble;
@@ -21,7 +22,7 @@ enum Role<'a> {
 }
 
 /// Plays the part that the arguments name:
-/// `SCENE VARIANT LAYER ACTOR DESCRIPTOR [ADDRESS]`, as [`crate::cast`] writes them.
+/// `SCENE VARIANT LAYER ACTOR DESCRIPTOR [PLACE]`, as [`crate::cast`] writes them.
 /// For an actor that a guest plays, the layer is the language and the guest's command stands at the end.
 pub(crate) fn run(step: &Step, args: &[String]) -> ExitCode {
     let Some((mut stage, role)) = take_stage(step, args) else {
@@ -62,12 +63,7 @@ fn take_stage<'a>(step: &'a Step, args: &'a [String]) -> Option<(Stage, Role<'a>
         .into_iter()
         .find(|v| v.name() == variant)?;
     // A half that plays alone is its own actor. A scene may have the same name, but not its actors.
-    let alone = match actor.as_str() {
-        _ if scene != actor => None,
-        "serve" => step.serve,
-        "connect" => step.connect,
-        _ => None,
-    };
+    let alone = step.half(actor).filter(|_| scene == actor);
     let (layer, role) = match (Layer::from_name(layer), scene.as_str()) {
         (Some(layer), _) if alone.is_some() => {
             (layer, Role::Act(alone?.parts[layer as usize].act()?))
@@ -86,14 +82,14 @@ fn take_stage<'a>(step: &'a Step, args: &'a [String]) -> Option<(Stage, Role<'a>
             (Layer::Std, role)
         }
     };
-    let address = rest.first().filter(|_| alone.is_some()).cloned();
+    let place = rest.first().filter(|_| alone.is_some()).cloned();
     let end = ActorEnd::take(descriptor.parse().ok()?).ok()?;
     Some((
         Stage {
             end,
             layer,
             variant,
-            address,
+            place,
         },
         role,
     ))

@@ -1,38 +1,47 @@
 //! The command line that every step has.
 
+mod check;
+mod help;
+mod words;
+
 use std::ffi::OsString;
-use std::net::{SocketAddr, SocketAddrV4, ToSocketAddrs};
 use std::path::PathBuf;
 
 use lexopt::prelude::*;
 
-use crate::command::{Command, Filled, Given, Takes};
+use crate::command::{Command, Given};
 use crate::language::Language;
-use crate::scene::{Layer, Scene, Variant};
+use crate::layer::Layer;
+use crate::scene::Variant;
 use crate::step::Step;
 use crate::trouble::Trouble;
 
+pub(crate) use help::help;
+
 /// The first argument of a process that is an actor. No learner types it.
 pub(crate) const ACTOR: &str = "__actor";
-/// The document's own address, and so the course's.
-pub(crate) const DEFAULT_ADDRESS: &str = "127.0.0.1:9000";
-/// The same where addresses are paths.
-pub(crate) const DEFAULT_PATH: &str = "/tmp/chat";
 
 /// What is to be done.
 #[derive(Debug)]
 pub(crate) enum Task {
+    /// A scene by its name, or the main one.
     Play(Option<String>),
     List,
-    Serve(String),
-    Connect(String),
+    /// `serve` or `connect`, and the place behind it.
+    Half(&'static str, String),
     Command(Command, Given),
     Help,
     Version,
 }
 
+impl Default for Task {
+    fn default() -> Task {
+        Task::Play(None)
+    }
+}
+
 /// The command line, understood.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Asked {
     pub(crate) task: Task,
     pub(crate) layer: Option<Layer>,
@@ -90,28 +99,7 @@ pub(crate) fn parse(
     step: &Step,
     args: impl IntoIterator<Item = OsString>,
 ) -> Result<Asked, Trouble> {
-    let mut asked = Asked {
-        task: Task::Play(None),
-        layer: None,
-        language: None,
-        variant: None,
-        repeat: None,
-        predict: false,
-        guests: false,
-        json: false,
-        plain: false,
-        all: false,
-        no_lens: false,
-        stack: false,
-        kernel: false,
-        wire: None,
-        share_net: false,
-        svg: None,
-        html: None,
-        no_times: false,
-        slow: false,
-        pcap: None,
-    };
+    let mut asked = Asked::default();
     let mut words = Vec::new();
     let mut own = Vec::new();
     let mut parser = lexopt::Parser::from_args(args);
@@ -123,7 +111,7 @@ pub(crate) fn parse(
                 asked.language = Language::from_name(&name).filter(|_| step.has_guests());
                 asked.layer = match asked.language {
                     Some(_) => None,
-                    None => Some(layer(&name, step)?),
+                    None => Some(words::layer(&name, step)?),
                 };
             }
             Long("repeat") => {
@@ -174,442 +162,21 @@ pub(crate) fn parse(
     }
     asked.task = match show {
         Some(task) => task,
-        None => match words.first().and_then(|first| step.command(first)) {
-            Some(command) => {
-                let given = given(command, asked.layer, &words[1..], &own, step)?;
-                Task::Command(*command, given)
-            }
-            None => task(step, &words)?,
-        },
+        None => words::understood(step, &words, asked.layer, &own)?,
     };
-    if !matches!(asked.task, Task::Help | Task::List | Task::Version) {
-        check_own(&asked, &own, step)?;
-    }
-    let scene = match &asked.task {
-        Task::Play(Some(name)) => step.scene(name),
-        Task::Play(None) => step.scenes.first(),
-        _ => None,
-    };
-    if let (Some(scene), Some(variant)) = (scene.filter(|scene| !scene.mistake), asked.variant) {
-        return Err(Trouble::new(format!(
-            "{} is not a mistake, so it has no {} form; the mistakes are marked in --list",
-            scene.name,
-            variant.name()
-        )));
-    }
-    if asked.kernel && matches!(asked.task, Task::Serve(_) | Task::Connect(_)) {
-        return Err(Trouble::new(format!(
-            "what the kernel did is read when a scene has ended, and a half goes on; leave out --kernel, or see {} --help",
-            typed(step)
-        )));
-    }
-    check_drawing(&asked, step)?;
-    check_wire(&asked, step)?;
-    if asked.guests && !step.has_guests() {
-        return Err(Trouble::new(format!(
-            "{} has no guests in other languages; leave out --guests",
-            step.name
-        )));
-    }
-    let has_none = scene.filter(|scene| asked.guests && scene.guests.is_empty());
-    if let Some(scene) = has_none {
-        let mut others = step.scenes.iter();
-        let other = others.find(|scene| !scene.guests.is_empty());
-        let there = other.map_or_else(String::new, |other| format!("; {} has", other.name));
-        return Err(Trouble::new(format!(
-            "{} has no guests in other languages{there}",
-            scene.name
-        )));
-    }
-    if let Some(language) = asked.language {
-        check_guest(language, &asked, scene, step)?;
-    }
+    check::together(&asked, &own, step)?;
     Ok(asked)
+}
+
+/// What a learner types to start this step with arguments.
+pub(crate) fn typed(step: &Step) -> String {
+    format!("cargo run -p {} --", step.name)
 }
 
 /// The options of the step's own commands.
 fn own_options(step: &Step) -> impl Iterator<Item = &'static str> {
     let options = step.commands.iter().flat_map(|command| command.options);
     options.map(|option| option.name)
-}
-
-/// What a command was given: its address, and a value for each of its options.
-fn given(
-    command: &Command,
-    layer: Option<Layer>,
-    words: &[String],
-    own: &[(String, String)],
-    step: &Step,
-) -> Result<Given, Trouble> {
-    let usage = format!("{} {}", typed(step), command.usage());
-    if let Some(extra) = words.get(usize::from(command.takes_address)) {
-        return Err(Trouble::new(format!(
-            "{extra:?} is one argument too many; type {usage}"
-        )));
-    }
-    let mut values = Vec::new();
-    for option in command.options {
-        let name = option.name;
-        let mut typed = own.iter().rev();
-        let text = typed
-            .find(|(typed, _)| typed == name)
-            .map(|(_, text)| text.as_str());
-        let value = match (option.takes, text) {
-            (Takes::OneOf(words), text) => {
-                let word = text.unwrap_or(words.first().unwrap_or(&""));
-                let mut known = words.iter();
-                let found = known.find(|known| **known == word).ok_or_else(|| {
-                    let nearest = did_you_mean(word, words.iter().copied());
-                    let words = words.join(", ");
-                    Trouble::new(format!(
-                        "{name} does not take {word:?}{nearest} It takes {words}"
-                    ))
-                })?;
-                Filled::Word(found)
-            }
-            (Takes::Address, None) => {
-                return Err(Trouble::new(format!(
-                    "{} needs {name}; type {usage}",
-                    command.name
-                )));
-            }
-            (Takes::AddressOr(text), None) | (Takes::Address | Takes::AddressOr(_), Some(text)) => {
-                Filled::Address(ipv4(text)?)
-            }
-        };
-        values.push((name, value));
-    }
-    Ok(Given {
-        layer: layer.unwrap_or(Layer::Libc),
-        address: ipv4(words.first().map_or(DEFAULT_ADDRESS, String::as_str))?,
-        values,
-    })
-}
-
-/// What cannot be asked of a command, and what only a command can be asked.
-fn check_own(asked: &Asked, own: &[(String, String)], step: &Step) -> Result<(), Trouble> {
-    let Task::Command(command, _) = &asked.task else {
-        let Some((flag, _)) = own.first() else {
-            return Ok(());
-        };
-        let has = |command: &&Command| command.options.iter().any(|option| option.name == flag);
-        let commands = step.commands.iter().filter(has).map(|command| command.name);
-        let commands: Vec<&str> = commands.collect();
-        return Err(Trouble::new(format!(
-            "{flag} is for {}; see {} --help",
-            commands.join(" and "),
-            typed(step)
-        )));
-    };
-    let takes = |flag: &str| command.options.iter().any(|option| option.name == flag);
-    if let Some((flag, _)) = own.iter().find(|(flag, _)| !takes(flag)) {
-        return Err(Trouble::new(format!(
-            "{} has no {flag}; type {} {}",
-            command.name,
-            typed(step),
-            command.usage()
-        )));
-    }
-    let of_scenes = [
-        ("--broken", asked.variant == Some(Variant::Broken)),
-        ("--repaired", asked.variant == Some(Variant::Repaired)),
-        ("--repeat", asked.repeat.is_some()),
-        ("--predict", asked.predict),
-        ("--guests", asked.guests),
-        ("--json", asked.json),
-        ("--all", asked.all),
-        ("--stack", asked.stack),
-        ("--kernel", asked.kernel),
-        ("--wire", asked.wire == Some(true)),
-        ("--no-wire", asked.wire == Some(false)),
-        ("--share-net", asked.share_net),
-        ("--slow", asked.slow),
-        ("--pcap", asked.pcap.is_some()),
-        ("--svg", asked.svg.is_some()),
-        ("--html", asked.html.is_some()),
-        ("--no-times", asked.no_times),
-    ];
-    if let Some((flag, _)) = of_scenes.into_iter().find(|(_, given)| *given) {
-        return Err(Trouble::new(format!(
-            "{flag} is for scenes, and {} runs in your own terminal, unwatched; \
-             to watch it type cargo lens target/debug/{} {}",
-            command.name, step.name, command.name
-        )));
-    }
-    match asked.language {
-        Some(language) => Err(Trouble::new(format!(
-            "{} is there in the layers only, not in {}; see {} --help",
-            command.name,
-            language.name(),
-            typed(step)
-        ))),
-        None => Ok(()),
-    }
-}
-
-/// What cannot be drawn.
-fn check_drawing(asked: &Asked, step: &Step) -> Result<(), Trouble> {
-    let flag = match (&asked.svg, &asked.html) {
-        (Some(_), _) => "--svg",
-        (_, Some(_)) => "--html",
-        _ if asked.no_times => {
-            return Err(Trouble::new(
-                "--no-times is for drawings: add --svg FILE or --html FILE",
-            ));
-        }
-        _ => return Ok(()),
-    };
-    let why = if matches!(asked.task, Task::Serve(_) | Task::Connect(_)) {
-        "a drawing is made when a scene has ended, and a half goes on"
-    } else if asked.repeat.is_some() {
-        "one play is drawn, and --repeat only counts how many came out"
-    } else if asked.no_lens {
-        "what is drawn is what the lens saw, and --no-lens does not look"
-    } else {
-        return Ok(());
-    };
-    Err(Trouble::new(format!(
-        "{why}; leave out {flag}, or see {} --help",
-        typed(step)
-    )))
-}
-
-/// What cannot be asked of the packets. `--slow`, `--pcap` and `--share-net` ask for them, too.
-fn check_wire(asked: &Asked, step: &Step) -> Result<(), Trouble> {
-    let options = [
-        ("--wire", asked.wire == Some(true)),
-        ("--share-net", asked.share_net),
-        ("--slow", asked.slow),
-        ("--pcap", asked.pcap.is_some()),
-    ];
-    let Some((option, _)) = options.into_iter().find(|(_, given)| *given) else {
-        return Ok(());
-    };
-    let why = if matches!(asked.task, Task::Serve(_) | Task::Connect(_)) {
-        "a half talks to whoever is there over the machine's own network, and packets are seen in a private one"
-    } else if asked.no_lens {
-        "packets are put beside the calls, and --no-lens leaves those out"
-    } else if asked.wire == Some(false) {
-        "--no-wire leaves the packets out"
-    } else if asked.share_net && asked.slow {
-        "only a private network is made slow, not the machine's own"
-    } else {
-        return Ok(());
-    };
-    Err(Trouble::new(format!(
-        "{why}; leave out {option}, or see {} --help",
-        typed(step)
-    )))
-}
-
-/// What cannot be asked of a guest.
-fn check_guest(
-    language: Language,
-    asked: &Asked,
-    scene: Option<&Scene>,
-    step: &Step,
-) -> Result<(), Trouble> {
-    let name = language.name();
-    if matches!(asked.task, Task::Serve(_) | Task::Connect(_)) {
-        return Err(Trouble::new(format!(
-            "the halves are played in the layers only, not in {name}; see {} --help",
-            typed(step)
-        )));
-    }
-    if let Some(scene) = scene.filter(|scene| scene.guest_in(language).is_none()) {
-        let mut others = step.scenes.iter();
-        let other = others.find(|scene| scene.guest_in(language).is_some());
-        let there = other.map_or_else(String::new, |other| format!("; {} is", other.name));
-        return Err(Trouble::new(format!(
-            "{} is not there in {name}{there}",
-            scene.name
-        )));
-    }
-    if asked.predict {
-        return Err(Trouble::new(format!(
-            "a program in {name} cannot be stopped before its call; --predict takes the layers {}",
-            Layer::ALL.map(Layer::name).join(", ")
-        )));
-    }
-    Ok(())
-}
-
-fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
-    let Some(first) = words.first() else {
-        return Ok(Task::Play(None));
-    };
-    let allowed = if matches!(first.as_str(), "serve" | "connect") {
-        2
-    } else {
-        1
-    };
-    if let Some(extra) = words.get(allowed) {
-        return Err(Trouble::new(format!(
-            "{extra:?} is one argument too many; see {} --help",
-            typed(step)
-        )));
-    }
-    match first.as_str() {
-        // Where a scene has the half's name, the name alone is the scene.
-        name if words.len() == 1 && step.scene(name).is_some() => {
-            Ok(Task::Play(Some(name.to_owned())))
-        }
-        "serve" if step.serve.is_some() => Ok(Task::Serve(place(step, words.get(1))?)),
-        "connect" if step.connect.is_some() => Ok(Task::Connect(place(step, words.get(1))?)),
-        half @ ("serve" | "connect") if !step.commands.is_empty() => {
-            let commands = step.commands.iter().map(|command| command.name);
-            let commands: Vec<&str> = commands.collect();
-            Err(Trouble::new(format!(
-                "{} has no `{half}`; it has {}, see {} --help",
-                step.name,
-                commands.join(" and "),
-                typed(step)
-            )))
-        }
-        half @ ("serve" | "connect") => Err(Trouble::new(format!(
-            "{} has no `{half}`: {}. The steps with both halves are step05-send-recv, step06-close and step10-udp",
-            step.name,
-            if half == "serve" {
-                "it has no half that waits"
-            } else {
-                "it has no half that calls"
-            },
-        ))),
-        name => {
-            let halves = [
-                ("serve", step.serve.is_some()),
-                ("connect", step.connect.is_some()),
-            ];
-            let halves = halves
-                .into_iter()
-                .filter(|(_, there)| *there)
-                .map(|(half, _)| half);
-            Err(unknown(
-                "scene",
-                name,
-                step.scenes
-                    .iter()
-                    .map(|scene| scene.name)
-                    .chain(halves)
-                    .chain(step.commands.iter().map(|command| command.name)),
-                step,
-            ))
-        }
-    }
-}
-
-fn layer(name: &str, step: &Step) -> Result<Layer, Trouble> {
-    Layer::from_name(name).ok_or_else(|| {
-        let names = Layer::ALL.map(Layer::name);
-        let languages = match step.has_guests() {
-            true => &Language::ALL.map(Language::name)[..],
-            false => &[],
-        };
-        let nearest = did_you_mean(name, names.into_iter().chain(languages.iter().copied()));
-        let languages = match languages {
-            [] => String::new(),
-            languages => format!("; the other languages {}", languages.join(", ")),
-        };
-        Trouble::new(format!(
-            "there is no layer {name:?}{nearest} The layers are {}{languages}",
-            names.join(", ")
-        ))
-    })
-}
-
-/// Where a half is to listen or to call.
-fn place(step: &Step, text: Option<&String>) -> Result<String, Trouble> {
-    if step.takes_names() {
-        return host_and_service(text);
-    }
-    match (step.takes_paths(), text.map(String::as_str)) {
-        (false, text) => Ok(ipv4(text.unwrap_or(DEFAULT_ADDRESS))?.to_string()),
-        (true, Some("")) => Err(Trouble::new(format!(
-            "\"\" is not a path: there is nothing in it; write it like {DEFAULT_PATH}"
-        ))),
-        (true, path) => Ok(path.unwrap_or(DEFAULT_PATH).to_owned()),
-    }
-}
-
-/// A host and a service as a person types them, for a step that asks the resolver itself: `localhost:9000`,
-/// `[::1]:http`, `:9000` or `9000`. A name is not looked up here.
-fn host_and_service(text: Option<&String>) -> Result<String, Trouble> {
-    let text = text.map_or(DEFAULT_ADDRESS, String::as_str);
-    let wrong = |why: &str| {
-        Trouble::new(format!(
-            "{text:?} is no host and port: {why}; write it like {DEFAULT_ADDRESS} or localhost:9000"
-        ))
-    };
-    let figures = |text: &str| text.chars().all(|c| c.is_ascii_digit());
-    let (host, service) = match text.rsplit_once(':') {
-        Some((_, "")) => return Err(wrong("the port is missing")),
-        Some((host, service)) => (host, service),
-        None if !text.is_empty() && figures(text) => ("", text),
-        None => return Err(wrong("the port is missing")),
-    };
-    // The C library takes the lower 16 bits of a port that is too large.
-    let is_port = figures(service) && service.parse::<u16>().is_ok();
-    if !is_port && !service.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        return Err(wrong(
-            "the port must be a number from 0 to 65535, or the name of a service",
-        ));
-    }
-    if host.contains(':') && !(host.starts_with('[') && host.ends_with(']')) {
-        return Err(wrong(
-            "an IPv6 address stands in brackets, as in [::1]:9000",
-        ));
-    }
-    let host = if host.is_empty() { "127.0.0.1" } else { host };
-    Ok(format!("{host}:{service}"))
-}
-
-/// An address as a person types it: `127.0.0.1:9000`, `localhost:9000`, `:9000` or `9000`.
-fn ipv4(text: &str) -> Result<SocketAddrV4, Trouble> {
-    let wrong = |why: &str| {
-        Trouble::new(format!(
-            "{text:?} is not an address: {why}; write it like {DEFAULT_ADDRESS}"
-        ))
-    };
-    let (host, port) = match text.rsplit_once(':') {
-        Some((host, port)) => (host, port),
-        None if text.chars().all(|c| c.is_ascii_digit()) => ("", text),
-        None => return Err(wrong("the port is missing")),
-    };
-    let port: u16 = port
-        .parse()
-        .map_err(|_| wrong("the port must be a number from 0 to 65535"))?;
-    if host.contains(':') && !(host.starts_with('[') && host.ends_with(']')) {
-        return Err(wrong(
-            "an IPv6 address stands in brackets, as in [::1]:9000",
-        ));
-    }
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let host = if host.is_empty() { "127.0.0.1" } else { host };
-    if host.chars().all(|c| c.is_ascii_digit() || c == '.')
-        && host.parse::<std::net::Ipv4Addr>().is_err()
-    {
-        return Err(wrong("an IPv4 address has four numbers from 0 to 255"));
-    }
-    let found = (host, port).to_socket_addrs().map_err(|error| {
-        Trouble::new(format!(
-            "{host:?} does not resolve to an address ({error}); try 127.0.0.1:{port}"
-        ))
-    })?;
-    let found: Vec<SocketAddr> = found.collect();
-    // The steps speak AF_INET; a name that has both kinds of address is taken at its IPv4 one.
-    let found = found
-        .iter()
-        .find(|address| address.is_ipv4())
-        .or(found.first())
-        .copied();
-    let found = found
-        .ok_or_else(|| Trouble::new(format!("{host:?} has no address; try 127.0.0.1:{port}")))?;
-    match found {
-        SocketAddr::V4(address) => Ok(address),
-        SocketAddr::V6(address) => Err(Trouble::new(format!(
-            "{address} is an IPv6 address and this step uses AF_INET; try 127.0.0.1:{port}"
-        ))),
-    }
 }
 
 fn unknown(
@@ -638,69 +205,4 @@ fn did_you_mean(given: &str, known: impl IntoIterator<Item = &'static str>) -> S
         || ".".to_owned(),
         |(_, near)| format!("; did you mean {near}?"),
     )
-}
-
-/// What a learner types to start this step with arguments.
-pub(crate) fn typed(step: &Step) -> String {
-    format!("cargo run -p {} --", step.name)
-}
-
-/// The text of `--help`.
-pub(crate) fn help(step: &Step) -> String {
-    let run = typed(step);
-    let mut out = format!("{}\n\n{run} [SCENE] [OPTIONS]\n", step.title);
-    for (name, half) in [("serve", &step.serve), ("connect", &step.connect)] {
-        if let Some(half) = half {
-            let address = if step.takes_paths() {
-                format!("[PATH]    (default {DEFAULT_PATH})\n    {}", half.about)
-            } else if step.scene(name).is_some() {
-                format!("ADDR\n    {}", half.about)
-            } else {
-                format!("[ADDR]    (default {DEFAULT_ADDRESS})\n    {}", half.about)
-            };
-            out += &format!("{run} {name} {address}\n");
-        }
-    }
-    for command in &step.commands {
-        out += &format!("{run} {}\n    {}\n", command.usage(), command.about);
-    }
-    out += "
-Without a SCENE the main one is played; --list names them all.
-
-  --list        the scenes, with a line each
-  --layer L     one layer, in full: libc, nix, socket2 or std
-  --predict     stop before the taught call and ask what it will do
-  --broken      a mistake without its repair, with hints
-  --repaired    the repaired twin of a mistake
-  --repeat N    play it N times and count how it came out
-";
-    if step.has_guests() {
-        out += "  --guests      the same in other languages; --layer c, python or java for one\n";
-    }
-    for option in step.commands.iter().flat_map(|command| command.options) {
-        let line = format!("  {:12}  {}\n", option.name, option.about);
-        if !out.contains(&line) {
-            out += &line;
-        }
-    }
-    out += "  --stack       the functions between the taught call and the kernel
-  --kernel      the kernel's own functions below it, and the TCP states (needs root)
-  --wire        also the packets between the actors, in a private network
-  --no-wire     no packets, where they are shown without being asked for
-  --share-net   with --wire: in the machine's own network (needs CAP_NET_RAW)
-  --svg FILE    draw it into FILE: calls, packets and states as a ladder
-  --html FILE   the same as a page that tells of each call its stack, too
-  --no-times    in drawings only the order, the same each time
-  --slow        with --wire: each packet takes 0.1 s, to watch short-lived states
-  --pcap FILE   with --wire: the packets of the first play, for Wireshark or tshark
-  --json        the record, one JSON object a line
-  --plain       no colour
-  --all         also what the language's runtime does on its own account
-  --no-lens     play without watching the system calls
-  --help, --version
-
-Exit status: 0 when it went as announced (a mistake that fails as announced too),
-1 when it did not, 2 for a command line that is not understood.
-";
-    out
 }

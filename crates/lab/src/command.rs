@@ -6,7 +6,7 @@
 
 use std::net::SocketAddrV4;
 
-use crate::scene::Layer;
+use crate::layer::Layer;
 use crate::trouble::{Played, Trouble};
 
 /// What a command does in one layer: one plain function, read from top to bottom.
@@ -139,7 +139,8 @@ mod tests {
 
     use super::{Command, Given, Opt, Takes};
     use crate::cli::{Task, help, parse};
-    use crate::scene::{Layer, Scene};
+    use crate::layer::Layer;
+    use crate::scene::Scene;
     use crate::step::Step;
 
     /// A step with a programme that takes everything there is to take.
@@ -180,8 +181,7 @@ mod tests {
             title: "a step",
             lesson: "",
             scenes: vec![Scene::new("scene", "")],
-            serve: None,
-            connect: None,
+            halves: None,
             commands: vec![chat, bare],
         }
     }

@@ -2,26 +2,32 @@
 
 mod drawing;
 mod guests;
+mod json;
+mod main_scene;
+mod mistake;
+mod next;
+mod repeat;
 
 use std::fs::File;
 use std::io::BufWriter;
 use std::sync::Arc;
 
-use lens::event::{Event, Mark, Note, Outcome};
 use lens::wire::{How, Network, pcap};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::cli::{self, Asked};
+use crate::cli::Asked;
 use crate::direct::{Request, play};
+use crate::guest::Ready;
+use crate::layer::Layer;
 use crate::play::Play;
 use crate::predict;
-use crate::scene::{Layer, Part, Scene, Variant};
-use crate::show::{Screen, comparison};
-use crate::step::{Step, can_trace, can_watch_kernel};
+use crate::scene::{Scene, Variant};
+use crate::show::Screen;
+use crate::step::Step;
 use crate::terminal::print;
 use crate::trouble::Trouble;
+use crate::watch::{can_trace, can_watch_kernel};
 use drawing::Drawings;
-use guests::Guests;
 
 /// One run of a scene: every layer and variant that was asked for.
 pub(crate) struct Performance<'a> {
@@ -125,29 +131,63 @@ impl<'a> Performance<'a> {
         }
     }
 
+    /// The head of what is printed: which step, which scene, and in what it is played.
+    fn title(&self, played_in: &str) -> String {
+        format!("{} · {} · {played_in}\n\n", self.step.name, self.scene.name)
+    }
+
+    /// Why the scene is not played in this layer, as a line.
+    fn not_in(&self, layer: Layer) -> Option<String> {
+        let why = self.scene.not_in(layer)?;
+        Some(format!(
+            "{}: not in {}: {why}\n",
+            self.scene.name,
+            layer.name()
+        ))
+    }
+
     /// The layer that is drawn: the one asked for, or the lowest that plays.
     fn drawn_layer(&self) -> Layer {
         self.asked.layer.unwrap_or(self.scene.lowest_layer())
     }
 
+    /// Plays the scene once in a layer; asks what the taught call will do, if it is to.
     fn play(&mut self, layer: Layer, variant: Variant, ask: bool) -> Result<Play, Trouble> {
-        let wire = self.network();
+        if !ask {
+            return self.watched(layer, variant, None, None);
+        }
         let question = self.question(layer);
-        let stack = self.wants_stacks();
-        let guess = &mut self.guess;
-        let mut before = || *guess = predict::ask(&question);
+        let mut guess = None;
+        let play = self.watched(
+            layer,
+            variant,
+            None,
+            Some(&mut || guess = predict::ask(&question)),
+        )?;
+        self.guess = guess;
+        Ok(play)
+    }
+
+    /// Plays the scene once, watched as it was asked for: by a guest, where one is given.
+    fn watched<'b>(
+        &'b mut self,
+        layer: Layer,
+        variant: Variant,
+        guest: Option<&'b Ready<'b>>,
+        before_taught: Option<&'b mut (dyn FnMut() + 'b)>,
+    ) -> Result<Play, Trouble> {
         let mut play = play(Request {
             scene: self.scene,
             layer,
             variant,
-            guest: None,
+            guest,
             trace: self.trace,
-            address: None,
+            place: None,
             live: None,
-            stack,
+            stack: self.wants_stacks(),
             kernel: self.kernel,
-            wire,
-            before_taught: if ask { Some(&mut before) } else { None },
+            wire: self.network(),
+            before_taught,
         })?;
         self.good &= play.trouble.is_none();
         self.without_unasked_stacks(&mut play);
@@ -180,469 +220,5 @@ impl<'a> Performance<'a> {
                 None
             }
         }
-    }
-
-    fn question(&self, layer: Layer) -> String {
-        let actor = self.scene.taught_actor();
-        let quotes = self
-            .scene
-            .quotes
-            .iter()
-            .filter(|(of, _)| *of == layer)
-            .filter_map(|(_, quote)| {
-                let (line, text) = quote.line()?;
-                Some(format!("\n    {}:{line}  {text}", quote.file))
-            });
-        let mut about = quotes.collect::<String>();
-        if about.is_empty() {
-            about = format!("\n    {}", self.scene.line);
-        }
-        format!(
-            "{} ({}): the {actor} is about to make the call.{about}",
-            self.scene.name,
-            layer.name(),
-        )
-    }
-
-    /// A scene that shows how something works.
-    fn main(&mut self) -> Result<(), Trouble> {
-        let layer = self.drawn_layer();
-        if let Some(Part::Absent(why) | Part::RuledOut(why)) = self.scene.not_in(layer) {
-            return print(&format!(
-                "{}: not in {}: {why}\n",
-                self.scene.name,
-                layer.name()
-            ));
-        }
-        let first = self.play(layer, Variant::Repaired, self.asked.predict)?;
-        self.keep("", &first);
-        let idea = self
-            .scene
-            .idea
-            .and_then(|idea| idea(&first))
-            .unwrap_or_else(|| self.scene.line.to_owned());
-        let mut out = format!(
-            "{} · {} · {}\n\n",
-            self.step.name,
-            self.scene.name,
-            layer.name()
-        );
-        out += &self.screen.headline(&idea);
-        out += "\n";
-        out += &first.draw(&self.screen, self.scene.aside);
-        out += &self.trouble(&first);
-        out += &self.marked(&first);
-        let mut guests = Guests::default();
-        if self.asked.guests {
-            guests = self.guests()?;
-        }
-        if self.asked.layer.is_none() && !self.scene.quotes.is_empty() {
-            let mut plays = vec![first];
-            for layer in Layer::ALL {
-                if layer != plays[0].layer && self.scene.not_in(layer).is_none() {
-                    let play = self.play(layer, Variant::Repaired, false)?;
-                    out += &self.trouble(&play);
-                    plays.push(play);
-                }
-            }
-            out += "\n";
-            out += &comparison(self.scene, &plays, &guests.plays, &self.screen);
-        } else {
-            for (guest, play) in &guests.plays {
-                out += &self.lanes_of(guest, play);
-            }
-        }
-        out += &guests.remarks;
-        out += "\n";
-        out += &self.next();
-        print(&out)
-    }
-
-    /// A mistake: broken, then repaired, then what becomes of it in each layer.
-    fn mistake(&mut self) -> Result<(), Trouble> {
-        let layer = self.drawn_layer();
-        let scene = self.scene;
-        let mut out = format!("{} · {} · {}\n\n", self.step.name, scene.name, layer.name());
-        out += &self.screen.headline(scene.line);
-        if let Some(Part::RuledOut(why) | Part::Absent(why)) = scene.not_in(layer) {
-            out += &self
-                .screen
-                .fill(0, &format!("Ruled out in {}: {why}", layer.name()));
-            return print(&out);
-        }
-        if self.asked.variant != Some(Variant::Repaired) {
-            let broken = self.play(layer, Variant::Broken, self.asked.predict)?;
-            self.keep("Broken", &broken);
-            out += &format!("\n{}\n", self.screen.bold("Broken"));
-            out += &broken.draw(&self.screen, scene.aside);
-            out += &self.trouble(&broken);
-            out += &self.marked(&broken);
-            if let Some(Part::Handled(_, how)) = self.handled(layer) {
-                out += &self
-                    .screen
-                    .fill(0, &format!("{} handles it: {how}", layer.name()));
-            }
-            if self.asked.variant == Some(Variant::Broken) {
-                print(&out)?;
-                return self.offer_hints();
-            }
-            out += &self.screen.fill(0, &format!("Why: {}", scene.cause));
-        }
-        let repaired = self.play(layer, Variant::Repaired, false)?;
-        let headline = format!("Repaired: {}", scene.repair);
-        self.keep(&headline, &repaired);
-        out += "\n";
-        out += &self.screen.headline(&headline);
-        out += &repaired.draw(&self.screen, scene.aside);
-        out += &self.trouble(&repaired);
-        if self.asked.layer.is_none() && self.asked.variant.is_none() {
-            out += "\n";
-            out += &self.matrix()?;
-        }
-        out += "\n";
-        out += &self.next();
-        print(&out)
-    }
-
-    fn handled(&self, layer: Layer) -> Option<Part> {
-        let parts = self
-            .scene
-            .actors
-            .iter()
-            .map(|actor| actor.parts[layer as usize]);
-        parts
-            .into_iter()
-            .find(|part| matches!(part, Part::Handled(..)))
-    }
-
-    /// What becomes of the mistake in each layer, worked out by playing it.
-    fn matrix(&mut self) -> Result<String, Trouble> {
-        let mut out = format!("{}\n", self.screen.bold("The mistake in each layer"));
-        for layer in Layer::ALL {
-            let word = match (self.scene.not_in(layer), self.handled(layer)) {
-                (Some(Part::RuledOut(why) | Part::Absent(why)), _) => format!("ruled out: {why}"),
-                (_, handled) => {
-                    let play = self.play(layer, Variant::Broken, false)?;
-                    match (&play.trouble, handled) {
-                        (Some(trouble), _) => format!("did not go as announced: {trouble}"),
-                        (None, Some(Part::Handled(_, how))) => format!("handled: {how}"),
-                        (None, _) => format!("happens: {}", play.symptom()),
-                    }
-                }
-            };
-            let filled = self.screen.fill(9, &word);
-            out += &format!("{:9}{}", layer.name(), filled.trim_start());
-        }
-        Ok(out)
-    }
-
-    fn offer_hints(&self) -> Result<(), Trouble> {
-        let mut hints = self
-            .scene
-            .hints
-            .iter()
-            .chain([&self.scene.repair])
-            .enumerate();
-        let count = self.scene.hints.len() + 1;
-        print("\nWhat went wrong, and why? Change the program, or ask for a hint.\n")?;
-        while predict::prompt("Enter for a hint, ctrl-D to stop. ").is_some() {
-            let Some((index, hint)) = hints.next() else {
-                break;
-            };
-            print(
-                &self
-                    .screen
-                    .fill(2, &format!("hint {} of {count}: {hint}", index + 1)),
-            )?;
-        }
-        print(&format!(
-            "\nThe repaired twin: {} {} --repaired\n",
-            cli::typed(self.step),
-            self.scene.name
-        ))
-    }
-
-    fn trouble(&self, play: &Play) -> String {
-        let text = play
-            .trouble
-            .as_ref()
-            .map(|trouble| format!("! not as announced ({}): {trouble}", play.label()));
-        text.map(|text| self.screen.fill(0, &text))
-            .unwrap_or_default()
-    }
-
-    fn marked(&self, play: &Play) -> String {
-        let Some(guess) = &self.guess else {
-            return String::new();
-        };
-        let marked = predict::mark(play, self.scene.taught_actor(), guess);
-        let text = marked.unwrap_or_else(|| {
-            format!("You said that it {guess}. The call was not traced; see what the actors say.")
-        });
-        format!("\n{}", self.screen.fill(0, &text))
-    }
-
-    /// What to try next.
-    fn next(&self) -> String {
-        let run = cli::typed(self.step);
-        let mut out = format!("{}\n", self.screen.bold("Next"));
-        let others = self
-            .step
-            .scenes
-            .iter()
-            .filter(|scene| scene.name != self.scene.name);
-        let core: Vec<&str> = others
-            .clone()
-            .filter(|scene| scene.core)
-            .map(|scene| scene.name)
-            .collect();
-        if let Some(first) = core.first() {
-            out += &format!("  {run} {first}\n");
-            let rest: Vec<&str> = core[1..].to_vec();
-            let rest = if rest.is_empty() {
-                String::new()
-            } else {
-                format!("then {}; ", rest.join(", "))
-            };
-            out += &self.screen.fill(
-                4,
-                &format!("{rest}all {} scenes: --list", self.step.scenes.len()),
-            );
-        }
-        if self.step.serve.is_some() {
-            let main = self.step.scenes.first().unwrap_or(self.scene);
-            let client = match self.step.takes_paths() {
-                true => format!("nc -U {}", cli::DEFAULT_PATH),
-                false => main.second_terminal.to_owned(),
-            };
-            out += &format!("  {run} serve\n    and in a second terminal: {client}\n");
-        }
-        if self.step.serve.is_none() && self.step.connect.is_some() {
-            out += &format!("  {run} connect {}\n", cli::DEFAULT_ADDRESS);
-            out += "    and before it in a second terminal: nc -l 9000\n";
-        }
-        for command in &self.step.commands {
-            out += &format!("  {run} {}\n", command.name);
-            out += &self.screen.fill(4, command.about);
-        }
-        // The lesson stands in the workspace; a program that was moved elsewhere cannot point to it.
-        let workspace = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        if workspace.join(self.step.lesson).is_file() {
-            out += &format!("  the lesson: {}\n", self.step.lesson);
-        }
-        out
-    }
-
-    fn chosen(&self) -> Vec<(Layer, Variant)> {
-        let layers = self
-            .asked
-            .layer
-            .map_or(Layer::ALL.to_vec(), |layer| vec![layer]);
-        let variants: Vec<Variant> = self
-            .scene
-            .variants()
-            .iter()
-            .copied()
-            .filter(|v| self.asked.variant.is_none_or(|asked| asked == *v))
-            .collect();
-        let pairs = layers
-            .into_iter()
-            .flat_map(|layer| variants.iter().map(move |variant| (layer, *variant)));
-        pairs.collect()
-    }
-
-    /// The record of every layer and twin, as JSON lines. Each play begins with a line that names it.
-    fn json(&mut self) -> Result<(), Trouble> {
-        for (layer, variant) in self.chosen() {
-            let mut head = json!({
-                "kind": "play", "step": self.step.name, "scene": self.scene.name,
-                "layer": layer.name(), "variant": variant.name(),
-            });
-            if let Some(part) = self.scene.not_in(layer) {
-                let (Part::RuledOut(why) | Part::Absent(why) | Part::Handled(_, why)) = part else {
-                    continue;
-                };
-                head["in_layer"] = json!("ruled out");
-                head["not"] = json!(why);
-                print(&format!("{head}\n"))?;
-                continue;
-            }
-            let play = self.play(layer, variant, false)?;
-            if layer == self.drawn_layer() {
-                let heading = match (self.scene.mistake, variant) {
-                    (false, _) => "",
-                    (true, Variant::Broken) => "Broken",
-                    (true, Variant::Repaired) => "Repaired",
-                };
-                self.keep(heading, &play);
-            }
-            let in_layer = match (self.scene.mistake, self.handled(layer)) {
-                (false, _) => "plays",
-                (true, Some(_)) => "handled",
-                (true, None) => "happens",
-            };
-            head["in_layer"] = json!(in_layer);
-            print(&record(head, &play))?;
-        }
-        if self.asked.guests {
-            self.guests_json()?;
-        }
-        Ok(())
-    }
-
-    /// Plays one layer many times and counts how it came out.
-    fn repeat(&mut self, count: u32) -> Result<(), Trouble> {
-        let layer = self.drawn_layer();
-        if let Some(Part::Absent(why) | Part::RuledOut(why)) = self.scene.not_in(layer) {
-            return print(&format!(
-                "{}: not in {}: {why}\n",
-                self.scene.name,
-                layer.name()
-            ));
-        }
-        let variants = match self.asked.variant {
-            Some(variant) => vec![variant],
-            None => self.scene.variants().to_vec(),
-        };
-        for variant in variants {
-            let mut outcomes = Vec::new();
-            for _ in 0..count {
-                let play = self.play(layer, variant, false)?;
-                outcomes.push(self.outcome(&play));
-            }
-            let which = if self.scene.mistake {
-                format!("{}, {}", layer.name(), variant.name())
-            } else {
-                layer.name().to_owned()
-            };
-            print(&self.counted(&which, &outcomes))?;
-        }
-        Ok(())
-    }
-
-    fn outcome(&self, play: &Play) -> String {
-        let actor = self.scene.taught_actor();
-        let mut outcome = play.trouble.clone().unwrap_or_else(|| play.outcome(actor));
-        if outcome.is_empty() {
-            // Not traced, and nobody found anything: how the processes ended is all there is.
-            outcome = play.symptom();
-        }
-        outcome
-    }
-
-    /// How often each outcome came, the most frequent first.
-    fn counted(&self, which: &str, outcomes: &[String]) -> String {
-        let mut counts: Vec<(&String, u32)> = Vec::new();
-        for outcome in outcomes {
-            match counts.iter_mut().find(|(known, _)| *known == outcome) {
-                Some((_, times)) => *times += 1,
-                None => counts.push((outcome, 1)),
-            }
-        }
-        counts.sort_by_key(|(_, times)| std::cmp::Reverse(*times));
-        let (name, count) = (self.scene.name, outcomes.len());
-        let mut out = format!("{name} · {which} · {count} times\n");
-        for (outcome, times) in counts {
-            let filled = self.screen.fill(7, outcome);
-            out += &format!("{times:5}  {}", filled.trim_start());
-        }
-        out
-    }
-}
-
-/// The record of a play: the line that names it, and a line for each event.
-fn record(mut head: Value, play: &Play) -> String {
-    head["traced"] = json!(play.traced);
-    head["as_announced"] = json!(play.trouble.is_none());
-    head["trouble"] = json!(play.trouble);
-    head["actors"] = play
-        .runs
-        .iter()
-        .map(|run| json!({"name": run.actor, "process": run.process}))
-        .collect();
-    let mut out = format!("{head}\n");
-    for event in &play.events {
-        out += &lens::json::line(event);
-        out.push('\n');
-    }
-    out
-}
-
-impl Play {
-    /// What was seen of a mistake, in a few words.
-    fn symptom(&self) -> String {
-        use std::os::unix::process::ExitStatusExt;
-        let findings = self.runs.iter().filter_map(|run| {
-            let (_, text) = run.findings.last()?;
-            Some(format!("{}: {text}", run.actor))
-        });
-        let mut seen: Vec<String> = findings.collect();
-        let stuck = self.stuck();
-        if !stuck.is_empty() {
-            let them = if stuck.len() == 1 { "it" } else { "them" };
-            seen.push(format!("{}, and nothing wakes {them}", stuck.join(", ")));
-        }
-        let nothing_else = seen.is_empty();
-        let killed = self.runs.iter().filter_map(|run| {
-            let signal = run.status?.signal()?;
-            // SIGKILL is also how the lab ends a scene.
-            if signal == libc::SIGKILL && !nothing_else {
-                return None;
-            }
-            let name = lens::text::signal_name(signal).unwrap_or("a signal");
-            Some(format!(
-                "{} is killed by {name} (signal {signal}; a shell shows status {})",
-                run.actor,
-                128 + signal
-            ))
-        });
-        let killed: Vec<String> = killed.collect();
-        seen.extend(killed);
-        if seen.is_empty() {
-            return "as announced".to_owned();
-        }
-        seen.join("; ")
-    }
-
-    /// Who slept in which call when the lab ended the scene because all were stuck.
-    pub(crate) fn stuck(&self) -> Vec<String> {
-        let asleep = self.events.iter().filter_map(|event| match event {
-            Event::Mark(Mark {
-                who,
-                what: Note::SawAsleep { sleeper, call },
-                ..
-            }) if who == sleeper => {
-                let run = self.runs.iter().find(|run| run.process == who.process)?;
-                Some(format!("{} sleeps in {call}", run.actor))
-            }
-            _ => None,
-        });
-        asleep.collect()
-    }
-
-    /// How a play came out, without what differs each time: results of the taught calls, and findings.
-    fn outcome(&self, actor: &str) -> String {
-        // Nothing brackets the taught call of a guest.
-        let calls = match self.guest {
-            Some(_) => self.calls(actor),
-            None => self.taught(actor),
-        };
-        let calls = calls.into_iter().map(|call| match call.outcome {
-            Outcome::Returned(number) => format!("{} = {number}", call.name),
-            Outcome::Failed(errno) => format!(
-                "{} = {}",
-                call.name,
-                lens::text::errno_name(errno).unwrap_or("error")
-            ),
-            Outcome::Restarted => format!("{} restarted", call.name),
-            Outcome::Unfinished => format!("{} never returned", call.name),
-        });
-        let findings = self.runs.iter().filter_map(|run| {
-            run.findings
-                .last()
-                .map(|(token, _)| format!("{} found {token}", run.actor))
-        });
-        let all: Vec<String> = calls.chain(findings).chain(self.stuck()).collect();
-        all.join(", ")
     }
 }

@@ -1,13 +1,13 @@
 //! A scene that was played, and what one can ask about it.
 
 use std::collections::HashMap;
-use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
 use lens::event::{Call, Event, Note, Turn, Who};
 
 use crate::language::Language;
-use crate::scene::{Layer, Part, Scene, Sign, Variant};
+use crate::layer::Layer;
+use crate::scene::Variant;
 
 /// A scene that was played: who did what, what reached the kernel, and whether it went as announced.
 #[derive(Debug)]
@@ -180,42 +180,4 @@ pub(crate) fn is_one_of(call: &str, name: &str) -> bool {
         other => return call == other,
     };
     family.contains(&call)
-}
-
-/// What must be seen when this twin is played in this layer.
-pub(crate) fn announced(scene: &Scene, layer: Layer, variant: Variant) -> Vec<Sign> {
-    let handled = scene
-        .actors
-        .iter()
-        .any(|actor| matches!(actor.parts[layer as usize], Part::Handled(..)));
-    if variant == Variant::Repaired || handled {
-        return scene.expected.clone();
-    }
-    let here = scene.broken_in.iter().filter(|(of, _)| *of == layer);
-    let mut signs = scene.broken.clone();
-    signs.extend(here.map(|(_, sign)| *sign));
-    signs
-}
-
-/// What is missing of a sign.
-pub(crate) fn missing(play: &Play, sign: &Sign, stuck: bool) -> Option<String> {
-    match sign {
-        Sign::Found(actor, token) => match play.finding(actor) {
-            Some(found) if found == *token => None,
-            Some(found) => Some(format!("{actor} was to find {token:?} and found {found:?}")),
-            None => Some(format!("{actor} was to find {token:?} and found nothing")),
-        },
-        Sign::Killed(actor, signal) => {
-            let status = play.status(actor)?;
-            (status.signal() != Some(*signal)).then(|| {
-                format!("{actor} was to be killed by signal {signal} and ended with {status}")
-            })
-        }
-        Sign::Stuck(_) => {
-            (!stuck).then(|| "the actors were to wait for each other, and did not".to_owned())
-        }
-        Sign::Waits(actor, call) => {
-            (!stuck).then(|| format!("{actor} was to wait in {call} in the end, and did not"))
-        }
-    }
 }

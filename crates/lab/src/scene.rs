@@ -2,46 +2,10 @@
 
 use crate::guest::Guest;
 use crate::language::Language;
+use crate::layer::{Act, Layer, Part, every_layer};
 use crate::play::Play;
 use crate::quote::Quote;
-use crate::stage::Stage;
-use crate::trouble::Played;
-
-/// What an actor does: one plain function, read from top to bottom.
-pub type Act = fn(&mut Stage) -> Played;
-
-/// The four ways to make the same call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Layer {
-    /// The C library's functions, raw.
-    Libc,
-    /// The same calls, typed.
-    Nix,
-    /// The same calls on an owned socket.
-    Socket2,
-    /// Rust's standard library.
-    Std,
-}
-
-impl Layer {
-    /// All of them, from the kernel upwards.
-    pub const ALL: [Layer; 4] = [Layer::Libc, Layer::Nix, Layer::Socket2, Layer::Std];
-
-    /// The name, as it is typed after `--layer`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Layer::Libc => "libc",
-            Layer::Nix => "nix",
-            Layer::Socket2 => "socket2",
-            Layer::Std => "std",
-        }
-    }
-
-    /// The layer of this name.
-    pub fn from_name(name: &str) -> Option<Layer> {
-        Layer::ALL.into_iter().find(|layer| layer.name() == name)
-    }
-}
+use crate::sign::Sign;
 
 /// A mistake is played twice: as it goes wrong, and repaired.
 /// A scene that is not a mistake has one form, `Repaired`.
@@ -61,54 +25,6 @@ impl Variant {
             Variant::Repaired => "repaired",
         }
     }
-}
-
-/// What one layer makes of an actor.
-#[derive(Clone, Copy, Debug)]
-pub enum Part {
-    /// It plays. In a mistake: the mistake happens here.
-    Plays(Act),
-    /// The mistake cannot be written in this layer; the line says what rules it out.
-    RuledOut(&'static str),
-    /// The mistake, written the same way, does no harm here: the layer repairs it; the line says how.
-    Handled(Act, &'static str),
-    /// The layer has no such call; the line says what there is instead.
-    Absent(&'static str),
-}
-
-impl Part {
-    /// The function to play, where there is one.
-    pub fn act(self) -> Option<Act> {
-        match self {
-            Part::Plays(act) | Part::Handled(act, _) => Some(act),
-            Part::RuledOut(_) | Part::Absent(_) => None,
-        }
-    }
-}
-
-/// The four layers play these four functions.
-pub fn layers(libc: Act, nix: Act, socket2: Act, std: Act) -> [Part; 4] {
-    [libc, nix, socket2, std].map(Part::Plays)
-}
-
-/// The same function whatever the layer: for actors that are not what is taught.
-pub fn every_layer(act: Act) -> [Part; 4] {
-    [Part::Plays(act); 4]
-}
-
-/// What announces that a scene went as it should: seen by the lab, not claimed by the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sign {
-    /// This actor reported this finding ([`Stage::found`], [`Stage::found_error`]) as its last one.
-    Found(&'static str, &'static str),
-    /// This actor was killed by this signal.
-    Killed(&'static str, i32),
-    /// All of these actors sleep in these calls at the same time, and nothing is left that could wake them.
-    /// The lab ends the scene when it sees that.
-    Stuck(&'static [(&'static str, &'static str)]),
-    /// This actor sleeps in this call when all the others have ended: it waits for the next one, who does not come.
-    /// The lab ends the scene when it sees that.
-    Waits(&'static str, &'static str),
 }
 
 /// One actor of a scene.
@@ -140,9 +56,7 @@ pub struct Scene {
     pub(crate) aside: Option<fn(&str) -> Option<&'static str>>,
     pub(crate) guests: Vec<Guest>,
     pub(crate) waits_in: &'static str,
-    pub(crate) second_terminal: &'static str,
     pub(crate) path: Option<&'static str>,
-    pub(crate) takes_names: bool,
     pub(crate) wire: bool,
 }
 
@@ -167,15 +81,13 @@ impl Scene {
             aside: None,
             guests: Vec::new(),
             waits_in: "accept",
-            second_terminal: "nc 127.0.0.1 9000",
             path: None,
-            takes_names: false,
             wire: false,
         }
     }
 
     /// A mistake: a scene that is played broken and repaired.
-    /// Its actors ask [`Stage::repaired`] at the place where the two differ.
+    /// Its actors ask [`Stage::repaired`](crate::Stage::repaired) at the place where the two differ.
     pub fn mistake(name: &'static str, line: &'static str) -> Scene {
         Scene {
             mistake: true,
@@ -292,20 +204,6 @@ impl Scene {
         self
     }
 
-    /// Of the main scene: what a learner types in a second terminal to meet the step's `serve`,
-    /// where it is not `nc 127.0.0.1 9000`.
-    pub fn second_terminal(mut self, line: &'static str) -> Scene {
-        self.second_terminal = line;
-        self
-    }
-
-    /// Of the main scene: the step's halves ask the resolver themselves. They take names, and addresses of both
-    /// families, as [`Stage::host_and_service`](crate::Stage::host_and_service).
-    pub fn takes_names(mut self) -> Scene {
-        self.takes_names = true;
-        self
-    }
-
     /// The scene's address is a path. Its actors play in an empty folder of the scene's own, which is gone
     /// when the scene is over or killed: a path of one word is enough, and is the same each time.
     /// A guest that listens is given this path as its address.
@@ -326,12 +224,23 @@ impl Scene {
         }
     }
 
-    /// The first actor that is ruled out or absent in this layer, and why.
-    pub(crate) fn not_in(&self, layer: Layer) -> Option<Part> {
-        self.actors
-            .iter()
-            .map(|actor| actor.parts[layer as usize])
-            .find(|part| part.act().is_none())
+    /// Why this layer does not play the scene: an actor is ruled out or absent in it.
+    pub(crate) fn not_in(&self, layer: Layer) -> Option<&'static str> {
+        let mut parts = self.parts_in(layer);
+        parts.find_map(Part::why_not)
+    }
+
+    /// How this layer handles the mistake, where it does.
+    pub(crate) fn handled_in(&self, layer: Layer) -> Option<&'static str> {
+        self.parts_in(layer).find_map(|part| match part {
+            Part::Handled(_, how) => Some(how),
+            _ => None,
+        })
+    }
+
+    fn parts_in(&self, layer: Layer) -> impl Iterator<Item = Part> {
+        let actors = self.actors.iter();
+        actors.map(move |actor| actor.parts[layer as usize])
     }
 
     /// The layer closest to the kernel that plays this scene.

@@ -11,9 +11,10 @@ use crate::compare::{added, taught_in_guest};
 use crate::guest::Guest;
 use crate::ladder::{fit, rungs};
 use crate::language::Language;
+use crate::layer::Layer;
 use crate::play::Play;
 use crate::quote::Quote;
-use crate::scene::{Layer, Scene};
+use crate::scene::Scene;
 
 /// The terminal, or what stands in for it.
 #[derive(Clone, Copy, Debug)]
@@ -212,7 +213,7 @@ pub(crate) fn comparison(
         let quotes = quotes.map(|(_, quote)| quote);
         let Some(play) = plays.iter().find(|play| play.layer == layer) else {
             out += &row(layer.name(), quotes, &[], None, screen);
-            if let Some(crate::Part::Absent(why)) = scene.not_in(layer) {
+            if let Some(why) = scene.not_in(layer) {
                 out += &screen.fill(9, why);
             }
             continue;

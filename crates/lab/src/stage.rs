@@ -6,7 +6,8 @@ use std::net::{SocketAddr, SocketAddrV4};
 use std::path::Path;
 
 use crate::control::{ActorEnd, Told};
-use crate::scene::{Layer, Variant};
+use crate::layer::Layer;
+use crate::scene::Variant;
 use crate::trouble::{Trouble, errno_of, words};
 
 /// What an actor's function receives.
@@ -19,7 +20,7 @@ pub struct Stage {
     pub(crate) layer: Layer,
     pub(crate) variant: Variant,
     /// What stood behind `serve` or `connect`.
-    pub(crate) address: Option<String>,
+    pub(crate) place: Option<String>,
 }
 
 impl Stage {
@@ -33,7 +34,7 @@ impl Stage {
         self.variant == Variant::Repaired
     }
 
-    /// The address given to `serve` or `connect`.
+    /// The address given to `serve` or `connect`, in a step whose halves [take addresses](crate::Place::Address).
     ///
     /// # Errors
     ///
@@ -47,8 +48,8 @@ impl Stage {
         })
     }
 
-    /// The host and the service given to `serve` or `connect`, as they were typed; nothing was looked up.
-    /// Of an IPv6 address in figures the brackets are gone.
+    /// The host and the service given to `serve` or `connect`, as they were typed, in a step whose halves
+    /// [take names](crate::Place::Host); nothing was looked up. Of an IPv6 address in figures the brackets are gone.
     ///
     /// # Errors
     ///
@@ -58,7 +59,7 @@ impl Stage {
         Ok((host.trim_matches(['[', ']']), service))
     }
 
-    /// The path given to `serve` or `connect`, in a step whose scenes are [at a path](crate::Scene::at_path).
+    /// The path given to `serve` or `connect`, in a step whose halves [take paths](crate::Place::Path).
     ///
     /// # Errors
     ///
@@ -68,7 +69,7 @@ impl Stage {
     }
 
     fn given(&self) -> Result<&str, Trouble> {
-        let given = self.address.as_deref();
+        let given = self.place.as_deref();
         given.ok_or_else(|| Trouble::new("this scene was given no address"))
     }
 

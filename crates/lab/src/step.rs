@@ -2,16 +2,14 @@
 
 use std::process::ExitCode;
 
-use lens::event::Time;
 use serde_json::json;
 
 use crate::cli::{self, Asked, Task};
 use crate::command::Command;
-use crate::direct::{Request, play};
 use crate::folder;
-use crate::live::Live;
+use crate::halves::{Half, Halves};
 use crate::perform::Performance;
-use crate::scene::{Part, Scene, Variant};
+use crate::scene::Scene;
 use crate::show::Screen;
 use crate::terminal::print;
 use crate::trouble::Trouble;
@@ -27,21 +25,10 @@ pub struct Step {
     pub lesson: &'static str,
     /// The scenes; the first is the main one.
     pub scenes: Vec<Scene>,
-    /// The half that waits, alone, for a real client.
-    pub serve: Option<Half>,
-    /// The half that calls.
-    pub connect: Option<Half>,
+    /// `serve` and `connect`, where the step has either.
+    pub halves: Option<Halves>,
     /// Programmes of the step's own, for the learner's terminal.
     pub commands: Vec<Command>,
-}
-
-/// One half of a conversation, played alone against whoever is there.
-#[derive(Clone, Copy, Debug)]
-pub struct Half {
-    /// What it does, in a line: "accepts, prints the peer and closes".
-    pub about: &'static str,
-    /// The function of each layer. The address is [`Stage::address`](crate::Stage::address).
-    pub parts: [Part; 4],
 }
 
 impl Step {
@@ -89,14 +76,10 @@ impl Step {
         self.commands.iter().find(|command| command.name == name)
     }
 
-    /// Whether the halves take a path: where the main scene's address is one.
-    pub(crate) fn takes_paths(&self) -> bool {
-        self.scenes.first().is_some_and(|main| main.path.is_some())
-    }
-
-    /// Whether the halves take names: where the main scene says so.
-    pub(crate) fn takes_names(&self) -> bool {
-        self.scenes.first().is_some_and(|main| main.takes_names)
+    /// `serve` or `connect`, where the step has it.
+    pub(crate) fn half(&self, name: &str) -> Option<Half> {
+        let (_, half) = self.halves.as_ref()?.named(name)?;
+        Some(half)
     }
 
     pub(crate) fn has_guests(&self) -> bool {
@@ -112,8 +95,7 @@ impl Step {
             }
             Task::List if asked.json => print(&self.list_json()).map(|()| true),
             Task::List => print(&self.list(&Screen::new(asked.plain, false))).map(|()| true),
-            Task::Serve(address) => self.alone("serve", self.serve, address, asked),
-            Task::Connect(address) => self.alone("connect", self.connect, address, asked),
+            Task::Half(name, place) => self.alone(name, place, asked),
             Task::Command(command, given) => command.job(given.layer())(given).map(|()| true),
             Task::Play(name) => {
                 let scene = match name {
@@ -154,70 +136,5 @@ impl Step {
             format!("{line}\n")
         });
         lines.collect()
-    }
-
-    /// `serve` and `connect`: one actor, no end but its own, and what it says comes as it says it.
-    fn alone(
-        &self,
-        name: &'static str,
-        half: Option<Half>,
-        address: &str,
-        asked: &Asked,
-    ) -> Result<bool, Trouble> {
-        let half = half.ok_or_else(|| Trouble::new(format!("this step has no `{name}`")))?;
-        let scene = Scene::new(name, half.about).actor(name, half.parts);
-        let layer = asked.layer.unwrap_or(scene.lowest_layer());
-        if let Some(Part::Absent(why) | Part::RuledOut(why)) = scene.not_in(layer) {
-            return Err(Trouble::new(format!(
-                "{name} is not there in {}: {why}",
-                layer.name()
-            )));
-        }
-        let live = Live::new(asked.all);
-        let request = Request {
-            scene: &scene,
-            layer,
-            variant: Variant::Repaired,
-            guest: None,
-            trace: !asked.no_lens && can_trace(),
-            address: Some(address),
-            live: Some(&live),
-            stack: asked.stack,
-            kernel: false,
-            wire: None,
-            before_taught: None,
-        };
-        let play = play(request)?;
-        live.calls_until(Time::MAX);
-        match play.trouble {
-            Some(trouble) => Err(Trouble::new(
-                trouble
-                    .strip_prefix(&format!("{name}: "))
-                    .unwrap_or(&trouble),
-            )),
-            None => Ok(true),
-        }
-    }
-}
-
-/// Whether the lens can watch here. Where it cannot, one line says why.
-pub(crate) fn can_trace() -> bool {
-    match lens::can_trace() {
-        Ok(()) => true,
-        Err(refused) => {
-            eprintln!("not traced: {refused}");
-            false
-        }
-    }
-}
-
-/// Whether one can look into the kernel here. Where not, one line says what it needs.
-pub(crate) fn can_watch_kernel() -> bool {
-    match lens::kernel::can_watch() {
-        Ok(()) => true,
-        Err(refused) => {
-            eprintln!("not shown: {refused}");
-            false
-        }
     }
 }

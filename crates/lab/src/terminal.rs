@@ -67,6 +67,19 @@ fn is_harmless(c: char) -> bool {
     !(c.is_control() || ends_line || turns || c == '\\')
 }
 
+/// A person's terminal never gets what a peer sent as it is: control characters are written as escapes.
+pub(crate) fn safe(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if c.is_control() {
+                c.escape_default().to_string()
+            } else {
+                c.to_string()
+            }
+        })
+        .collect()
+}
+
 /// Prints to standard output. A reader that has gone (`| head`) ends the program quietly, as it does other programs.
 pub(crate) fn print(text: &str) -> Result<(), Trouble> {
     let mut out = io::stdout().lock();

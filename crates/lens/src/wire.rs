@@ -41,7 +41,7 @@ use std::time::Duration;
     target_env = "gnu",
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
-pub(crate) use system::{Capturing, tcp_state};
+pub(crate) use system::{Answer, Capturing, tcp_state};
 
 /// Which network the programs run in.
 #[derive(Clone, Copy, Debug, Default)]

@@ -4,7 +4,7 @@ mod hello;
 
 use std::process::ExitCode;
 
-use lab::{Half, Part, Scene, Step};
+use lab::{Half, Halves, Part, Place, Scene, Step};
 
 fn main() -> ExitCode {
     let step = Step {
@@ -12,13 +12,17 @@ fn main() -> ExitCode {
         title: "Hello and hi: the whole road in one picture",
         lesson: "lessons/00-hello.md",
         scenes: vec![scene()],
-        serve: Some(Half {
-            about: "waits for a client, prints what it says and answers hi",
-            parts: std_only(hello::serve),
-        }),
-        connect: Some(Half {
-            about: "says hello and prints the answer",
-            parts: std_only(hello::connect),
+        halves: Some(Halves {
+            take: Place::Address,
+            serve: Some(Half {
+                about: "waits for a client, prints what it says and answers hi",
+                parts: std_only(hello::serve),
+            }),
+            connect: Some(Half {
+                about: "says hello and prints the answer",
+                parts: std_only(hello::connect),
+            }),
+            second_terminal: "nc 127.0.0.1 9000",
         }),
         commands: Vec::new(),
     };

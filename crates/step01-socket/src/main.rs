@@ -18,8 +18,7 @@ fn main() -> ExitCode {
             mistakes::wrong_protocol::scene(),
         ],
         // A socket alone has no address: nobody can call it yet, and it cannot call.
-        serve: None,
-        connect: None,
+        halves: None,
         commands: Vec::new(),
     };
     step.run()

@@ -6,7 +6,7 @@ mod serve;
 
 use std::process::ExitCode;
 
-use lab::{Half, Scene, Step, guest, layers};
+use lab::{Half, Halves, Place, Scene, Step, guest, layers};
 
 fn main() -> ExitCode {
     let step = Step {
@@ -22,16 +22,20 @@ fn main() -> ExitCode {
             mistakes::any_or_loopback::scene(),
             mistakes::backlog::scene(),
         ],
-        serve: Some(Half {
-            about: "binds, listens and never accepts: clients are connected, and wait in the queue",
-            parts: layers(
-                serve::serve_libc,
-                serve::serve_nix,
-                serve::serve_socket2,
-                serve::serve_std,
-            ),
+        halves: Some(Halves {
+            take: Place::Address,
+            serve: Some(Half {
+                about: "binds, listens and never accepts: clients are connected, and wait in the queue",
+                parts: layers(
+                    serve::serve_libc,
+                    serve::serve_nix,
+                    serve::serve_socket2,
+                    serve::serve_std,
+                ),
+            }),
+            connect: None,
+            second_terminal: "nc 127.0.0.1 9000",
         }),
-        connect: None,
         commands: Vec::new(),
     };
     step.run()

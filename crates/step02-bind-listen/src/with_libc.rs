@@ -94,12 +94,16 @@ pub fn local_address(fd: RawFd) -> io::Result<SocketAddrV4> {
 /// As for `socket` and [`bind`]. If `bind` fails, the descriptor is closed.
 pub fn bound_to(address: SocketAddrV4) -> io::Result<RawFd> {
     let fd = socket(libc::AF_INET, libc::SOCK_STREAM, 0)?;
+    bind_ipv4(fd, address).map_err(|error| give_up(fd, error))?;
+    Ok(fd)
+}
+
+/// [`bind`] with an IPv4 address, of a socket of any type. Errors as there.
+pub fn bind_ipv4(fd: RawFd, address: SocketAddrV4) -> io::Result<()> {
     let address = sockaddr_in(address);
     let length = size_of_val(&address) as socklen_t;
     // SAFETY: `length` is the size of `address`, which lives until after the call.
-    let bound = unsafe { bind(fd, (&raw const address).cast(), length) };
-    bound.map_err(|error| give_up(fd, error))?;
-    Ok(fd)
+    unsafe { bind(fd, (&raw const address).cast(), length) }
 }
 
 /// Three calls: `socket`, `bind`, `listen`. A descriptor that waits for clients.

@@ -10,17 +10,20 @@
 use std::net::SocketAddrV4;
 use std::os::fd::{AsRawFd, OwnedFd};
 
-use nix::sys::socket::{self, AddressFamily, Backlog, SockFlag, SockType, SockaddrIn};
+use nix::sys::socket::{
+    self, AddressFamily, Backlog, SockFlag, SockType, SockaddrIn, SockaddrLike,
+};
 use step01_socket::with_nix as step01;
 
 /// `bind(fd, addr, len)`: give the socket a local address.
 ///
-/// Pointer and length are both taken from `address`, so they always fit each other.
+/// `address` is one of nix's address types, of whichever family: here a [`SockaddrIn`].
+/// Pointer and length are both taken from it, so they always fit each other.
 ///
 /// # Errors
 ///
 /// As for [`with_libc::bind`](crate::with_libc::bind), as an `Errno`.
-pub fn bind(fd: &OwnedFd, address: &SockaddrIn) -> nix::Result<()> {
+pub fn bind(fd: &OwnedFd, address: &impl SockaddrLike) -> nix::Result<()> {
     socket::bind(fd.as_raw_fd(), address)
 }
 

@@ -7,7 +7,7 @@ mod serve;
 
 use std::process::ExitCode;
 
-use lab::{Half, Scene, Step, guest, layers};
+use lab::{Half, Halves, Place, Scene, Step, guest, layers};
 
 fn main() -> ExitCode {
     let step = Step {
@@ -26,16 +26,20 @@ fn main() -> ExitCode {
             mistakes::emfile_spin::scene(),
             mistakes::one_at_a_time::scene(),
         ],
-        serve: Some(Half {
-            about: "accepts, prints the peer and closes",
-            parts: layers(
-                serve::serve_libc,
-                serve::serve_nix,
-                serve::serve_socket2,
-                serve::serve_std,
-            ),
+        halves: Some(Halves {
+            take: Place::Address,
+            serve: Some(Half {
+                about: "accepts, prints the peer and closes",
+                parts: layers(
+                    serve::serve_libc,
+                    serve::serve_nix,
+                    serve::serve_socket2,
+                    serve::serve_std,
+                ),
+            }),
+            connect: None,
+            second_terminal: "nc 127.0.0.1 9000",
         }),
-        connect: None,
         commands: Vec::new(),
     };
     step.run()

@@ -6,7 +6,7 @@ mod scenes;
 
 use std::process::ExitCode;
 
-use lab::{Half, Scene, Step, guest, layers};
+use lab::{Half, Halves, Place, Scene, Step, guest, layers};
 
 fn main() -> ExitCode {
     let step = Step {
@@ -19,16 +19,20 @@ fn main() -> ExitCode {
             mistakes::timeout::scene(),
             mistakes::self_connect::scene(),
         ],
-        // The half that waits is step 3's.
-        serve: None,
-        connect: Some(Half {
-            about: "calls, says both addresses and closes",
-            parts: layers(
-                connect::connect_libc,
-                connect::connect_nix,
-                connect::connect_socket2,
-                connect::connect_std,
-            ),
+        halves: Some(Halves {
+            take: Place::Address,
+            // The half that waits is step 3's.
+            serve: None,
+            connect: Some(Half {
+                about: "calls, says both addresses and closes",
+                parts: layers(
+                    connect::connect_libc,
+                    connect::connect_nix,
+                    connect::connect_socket2,
+                    connect::connect_std,
+                ),
+            }),
+            second_terminal: "nc -l 9000",
         }),
         commands: Vec::new(),
     };

@@ -6,7 +6,7 @@
 use std::net::SocketAddrV4;
 use std::os::fd::{AsRawFd, OwnedFd};
 
-use nix::sys::socket::{self, AddressFamily, SockFlag, SockType, SockaddrIn};
+use nix::sys::socket::{self, AddressFamily, SockFlag, SockType, SockaddrIn, SockaddrLike};
 use step01_socket::with_nix as step01;
 
 /// `connect(fd, addr, len)`: call a listening socket, and wait until the handshake is done.
@@ -14,7 +14,7 @@ use step01_socket::with_nix as step01;
 /// # Errors
 ///
 /// As for [`with_libc::connect`](crate::with_libc::connect), as an `Errno`.
-pub fn connect(fd: &OwnedFd, address: &SockaddrIn) -> nix::Result<()> {
+pub fn connect(fd: &OwnedFd, address: &impl SockaddrLike) -> nix::Result<()> {
     socket::connect(fd.as_raw_fd(), address)
 }
 

@@ -8,6 +8,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 
 use nix::errno::Errno;
+use nix::sys::socket::SockaddrIn;
 use socket2::{Domain, SockAddr, Type};
 use step01_socket::with_socket2::socket;
 use step02_bind_listen::with_libc::{bound_to, local_address};
@@ -137,6 +138,6 @@ fn a_second_connect_says_that_there_is_a_connection() {
     let client = with_socket2::connect_to(address).unwrap();
     let again = with_socket2::connect(&client, &SockAddr::from(address)).unwrap_err();
     assert_eq!(again.raw_os_error(), Some(libc::EISCONN));
-    let again = with_nix::connect(&OwnedFd::from(client), &address.into()).unwrap_err();
+    let again = with_nix::connect(&OwnedFd::from(client), &SockaddrIn::from(address)).unwrap_err();
     assert_eq!(again, Errno::EISCONN);
 }

@@ -7,7 +7,7 @@ mod serve;
 
 use std::process::ExitCode;
 
-use lab::{Half, Scene, Step, guest, layers};
+use lab::{Half, Halves, Place, Scene, Step, guest, layers};
 
 fn main() -> ExitCode {
     let step = Step {
@@ -27,23 +27,27 @@ fn main() -> ExitCode {
             mistakes::both_send::scene(),
             mistakes::sent_not_received::scene(),
         ],
-        serve: Some(Half {
-            about: "an echo: prints what it receives and sends it back, then waits for the next client",
-            parts: layers(
-                serve::serve_libc,
-                serve::serve_nix,
-                serve::serve_socket2,
-                serve::serve_std,
-            ),
-        }),
-        connect: Some(Half {
-            about: "sends hello, says that this was all (half-close), and prints what comes back",
-            parts: layers(
-                connect::connect_libc,
-                connect::connect_nix,
-                connect::connect_socket2,
-                connect::connect_std,
-            ),
+        halves: Some(Halves {
+            take: Place::Address,
+            serve: Some(Half {
+                about: "an echo: prints what it receives and sends it back, then waits for the next client",
+                parts: layers(
+                    serve::serve_libc,
+                    serve::serve_nix,
+                    serve::serve_socket2,
+                    serve::serve_std,
+                ),
+            }),
+            connect: Some(Half {
+                about: "sends hello, says that this was all (half-close), and prints what comes back",
+                parts: layers(
+                    connect::connect_libc,
+                    connect::connect_nix,
+                    connect::connect_socket2,
+                    connect::connect_std,
+                ),
+            }),
+            second_terminal: "nc 127.0.0.1 9000",
         }),
         commands: Vec::new(),
     };

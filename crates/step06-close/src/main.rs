@@ -7,7 +7,7 @@ mod serve;
 
 use std::process::ExitCode;
 
-use lab::{Half, Scene, Step, guest, layers};
+use lab::{Half, Halves, Place, Scene, Step, guest, layers};
 
 fn main() -> ExitCode {
     let step = Step {
@@ -25,23 +25,27 @@ fn main() -> ExitCode {
             mistakes::close_twice::scene(),
             mistakes::late_errno::scene(),
         ],
-        serve: Some(Half {
-            about: "reads to the end, answers how many bytes it got, closes",
-            parts: layers(
-                serve::serve_libc,
-                serve::serve_nix,
-                serve::serve_socket2,
-                serve::serve_std,
-            ),
-        }),
-        connect: Some(Half {
-            about: "sends a line, half-closes with shutdown, reads the answer to its end, closes",
-            parts: layers(
-                connect::connect_libc,
-                connect::connect_nix,
-                connect::connect_socket2,
-                connect::connect_std,
-            ),
+        halves: Some(Halves {
+            take: Place::Address,
+            serve: Some(Half {
+                about: "reads to the end, answers how many bytes it got, closes",
+                parts: layers(
+                    serve::serve_libc,
+                    serve::serve_nix,
+                    serve::serve_socket2,
+                    serve::serve_std,
+                ),
+            }),
+            connect: Some(Half {
+                about: "sends a line, half-closes with shutdown, reads the answer to its end, closes",
+                parts: layers(
+                    connect::connect_libc,
+                    connect::connect_nix,
+                    connect::connect_socket2,
+                    connect::connect_std,
+                ),
+            }),
+            second_terminal: "nc 127.0.0.1 9000",
         }),
         commands: Vec::new(),
     };

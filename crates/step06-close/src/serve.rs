@@ -24,7 +24,7 @@ pub(crate) fn serve_libc(stage: &mut Stage) -> Played {
     let address = stage.address()?;
     // With SO_REUSEADDR, so that it can be started again at once: see the scene `time-wait`.
     let listener = unbound::with_libc(true)?;
-    unbound::bind_libc(listener, address).on("bind", address)?;
+    step02::with_libc::bind_ipv4(listener, address).on("bind", address)?;
     step02::with_libc::listen(listener, BACKLOG).on("listen", address)?;
     let address = step02::with_libc::local_address(listener)?;
     stage.say(listening(address));

@@ -1,6 +1,7 @@
-/* A chat: ./chat server 127.0.0.1:9000 [lines], and client.
+/* A chat: ./chat server 127.0.0.1:9000 [none|lines|length], and client.
  *
- * A message ends with a newline where `lines` is given. Without it one recv is taken for one message.
+ * The last word says where a message ends, the same on both sides: not at all, so that one recv is taken
+ * for one message; with a newline; or where the four bytes in front of it say, which are its length.
  */
 
 #define _POSIX_C_SOURCE 200809L
@@ -16,15 +17,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "framing.h"
 #include "show.h"
-
-enum { ROOM = 1024, LIMIT = 64 * 1024 };
-
-static int lines; /* Whether a message ends with a newline. */
-
-/* What has arrived on the connection and is not yet taken out as a message. */
-static char rest[LIMIT + ROOM];
-static size_t arrived;
 
 static void fail(const char *call)
 {
@@ -36,22 +30,21 @@ static void fail(const char *call)
 static int hear(int fd)
 {
     for (;;) {
-        char *newline = memchr(rest, '\n', arrived);
-        size_t length = !lines ? arrived : newline != NULL ? (size_t) (newline - rest) + 1 : 0;
-        if (length > 0) {
-            show(rest, length);
-            memmove(rest, rest + length, arrived -= length);
-            return 1;
-        }
-        if (arrived > LIMIT) {
-            printf("disconnected: a line of more than %d bytes\n", LIMIT);
+        struct message next = next_message();
+        if (next.length > LIMIT) {
+            printf("disconnected: a message of %zu bytes or more: at most %d are agreed on\n", next.length, LIMIT);
             return -1;
+        }
+        if (next.is_whole) {
+            show(rest + next.start, framing == LENGTH ? next.length : without_newline(rest, next.end));
+            memmove(rest, rest + next.end, arrived -= next.end);
+            return 1;
         }
         ssize_t count = recv(fd, rest + arrived, ROOM, 0);
         if (count == -1)
             printf("disconnected: recv: %s\n", strerror(errno));
         else if (count == 0 && arrived > 0)
-            printf("disconnected: the connection ended in the middle of a line\n");
+            printf("disconnected: cut off in the middle of a message, after %zu bytes\n", arrived);
         else if (count == 0)
             printf("disconnected\n");
         if (count <= 0)
@@ -63,7 +56,7 @@ static int hear(int fd)
 /* Asks for a line and sends it. 1: sent; 0: the person has ended it; -1: something is wrong, and said. */
 static int speak(int fd, const char *last_word)
 {
-    static char *line;
+    static char *line, bytes[HEAD + LIMIT];
     static size_t room;
     for (;;) {
         printf(">>");
@@ -75,18 +68,18 @@ static int speak(int fd, const char *last_word)
             line[--length] = '\0';
         if (last_word != NULL && strcmp(line, last_word) == 0)
             return 0;
-        if (lines && length <= LIMIT)
-            line[length++] = '\n'; /* In the place of the NUL. */
-        else if (lines || length == 0 || length > ROOM) {
-            printf("not sent: a message is not empty and not longer than is agreed on\n");
-            continue;
-        }
-        for (ssize_t sent = 0, count; sent < length; sent += count)
-            if ((count = send(fd, line + sent, (size_t) (length - sent), 0)) == -1) {
+        size_t size = framed(bytes, line, (size_t) length);
+        for (size_t sent = 0; sent < size;) {
+            ssize_t count = send(fd, bytes + sent, size - sent, 0);
+            if (count == -1) {
                 printf("disconnected: send: %s\n", strerror(errno));
                 return -1;
             }
-        return 1;
+            sent += (size_t) count;
+        }
+        if (size > 0)
+            return 1;
+        printf("not sent: too long, or empty where an empty message has no bytes\n");
     }
 }
 
@@ -114,13 +107,16 @@ static void serve(int listener, struct sockaddr_in address)
     }
 }
 
-static void call(int connection, struct sockaddr_in address)
+/* Returns 0, or -1 if something was wrong. */
+static int call(int connection, struct sockaddr_in address)
 {
     if (connect(connection, (struct sockaddr *) &address, sizeof address) == -1)
         fail("connect");
     printf("connected to %s:%d\n", inet_ntoa(address.sin_addr), ntohs(address.sin_port));
-    while (speak(connection, "exit") == 1 && hear(connection) == 1)
-        ;
+    int went = 1;
+    while (went == 1 && (went = speak(connection, "exit")) == 1)
+        went = hear(connection);
+    return went;
 }
 
 int main(int argc, char **argv)
@@ -134,16 +130,20 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     address.sin_port = htons((in_port_t) atoi(colon + 1));
-    lines = argc > 3 && strcmp(argv[3], "lines") == 0;
+    if (argc > 3 && !set_framing(argv[3])) {
+        fprintf(stderr, "where a message ends is one of: none, lines, length\n");
+        return EXIT_FAILURE;
+    }
     signal(SIGPIPE, SIG_IGN);       /* A peer that is gone is an error of send, and no end. */
     setlocale(LC_CTYPE, "C.UTF-8"); /* For show(): which bytes are one letter. */
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     if (fd == -1)
         fail("socket");
+    int went = 0;
     if (strcmp(argv[1], "server") == 0)
         serve(fd, address);
     else
-        call(fd, address);
+        went = call(fd, address);
     close(fd);
-    return EXIT_SUCCESS;
+    return went == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

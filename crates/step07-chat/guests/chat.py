@@ -1,24 +1,26 @@
 """A chat: two people, one connection, taking turns.
 
-    python3 chat.py server 127.0.0.1:9000 [lines]
-    python3 chat.py client 127.0.0.1:9000 [lines]
+    python3 chat.py server 127.0.0.1:9000 [none|lines|length]
+    python3 chat.py client 127.0.0.1:9000 [none|lines|length]
 
-A message ends with a newline where `lines` is given, on both sides.
-Without it one recv is taken for one message, which holds for short ones.
+The last word is the framing, the same on both sides: a message ends with a newline (`lines`),
+or where the four bytes in front of it say, which are its length (`length`).
+With `none` one recv is taken for one message, which holds for short ones.
 """
 
 import socket
 import sys
 
 ROOM = 1024  # What one recv brings at most; without framing also the longest message.
-LIMIT = 64 * 1024  # The longest line. Without a limit any peer could fill the memory.
+LIMIT = 64 * 1024  # The longest message. Without a limit any peer could fill the memory.
+HEAD = 4  # The bytes of the length in front.
 
 
 class ChatError(Exception):
     """What came is no message."""
 
 
-def server(address, lines):
+def server(address, framing):
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
         # So that a server can be started again at once.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -30,21 +32,21 @@ def server(address, lines):
             print("connected from %s:%d" % peer, flush=True)
             with connection:
                 try:
-                    for message in messages(connection, lines):
+                    for message in messages(connection, framing):
                         print(shown(message), flush=True)
-                        speak(connection, lines)
+                        speak(connection, framing)
                     print("disconnected", flush=True)
                 except (OSError, ChatError) as error:
                     print("disconnected:", error, flush=True)
 
 
-def client(address, lines):
+def client(address, framing):
     # `with` closes the connection however the loop ends.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as connection:
         connection.connect(address)
         print("connected to %s:%d" % address, flush=True)
-        arriving = messages(connection, lines)
-        while speak(connection, lines) != "exit":
+        arriving = messages(connection, framing)
+        while speak(connection, framing) != "exit":
             message = next(arriving, None)
             if message is None:
                 print("disconnected", flush=True)
@@ -52,42 +54,61 @@ def client(address, lines):
             print(shown(message), flush=True)
 
 
-def speak(connection, lines):
+def speak(connection, framing):
     """Asks for a line and sends it; returns it. The client's `exit` is not sent."""
     while True:
         text = input(">>")
         if text == "exit" and role == "client":
             return text
         try:
-            message = text.encode("utf-8")
+            message = framed(text.encode("utf-8"), framing)
         except UnicodeEncodeError:
             print("not sent: that line is not UTF-8", flush=True)
             continue
-        if lines and len(message) <= LIMIT:
-            connection.sendall(message + b"\n")
-            return text
-        if not lines and 0 < len(message) <= ROOM:
+        if message:
             connection.sendall(message)
             return text
-        print("not sent: a message is not empty and not longer than is agreed on", flush=True)
+        print("not sent: too long, or empty where an empty message has no bytes", flush=True)
 
 
-def messages(connection, lines):
+def framed(message, framing):
+    """The bytes that a message is sent as: none if it cannot be sent."""
+    if len(message) > (ROOM if framing == "none" else LIMIT):
+        return b""
+    if framing == "lines":
+        return message + b"\n"
+    if framing == "length":
+        # "big" is the highest byte first: network order.
+        return len(message).to_bytes(HEAD, "big") + message
+    return message
+
+
+def messages(connection, framing):
     """Each message that arrives, as bytes, until the peer ends the connection."""
     rest = b""
     while data := connection.recv(ROOM):
-        if not lines:
-            yield without_newline(data)
-            continue
         rest += data
-        while b"\n" in rest:
-            end = rest.index(b"\n") + 1
-            line, rest = rest[:end], rest[end:]
-            yield without_newline(line)
-        if len(rest) > LIMIT:
-            raise ChatError("a line of more than %d bytes" % LIMIT)
+        while end := end_of_message(rest, framing):
+            message, rest = rest[:end], rest[end:]
+            yield message[HEAD:] if framing == "length" else without_newline(message)
     if rest:
-        raise ChatError("the connection ended in the middle of a line")
+        raise ChatError("cut off in the middle of a message, after %d bytes" % len(rest))
+
+
+def end_of_message(rest, framing):
+    """Where the first message in what has arrived ends; 0 while it is not whole."""
+    length, end = len(rest), 0
+    if framing == "none":
+        return length
+    if framing == "lines" and b"\n" in rest:
+        length = rest.index(b"\n")
+        end = length + 1
+    if framing == "length" and len(rest) >= HEAD:
+        length = int.from_bytes(rest[:HEAD], "big")
+        end = HEAD + length
+    if length > LIMIT:
+        raise ChatError("a message of %d bytes or more: at most %d are agreed on" % (length, LIMIT))
+    return end if end <= len(rest) else 0
 
 
 def without_newline(message):
@@ -111,12 +132,15 @@ def harmless(c):
     return c.encode("unicode_escape").decode()
 
 
-role, address, *framing = sys.argv[1:]
+role, address, *named = sys.argv[1:]
+framing = named[0] if named else "none"
+if framing not in ("none", "lines", "length"):
+    sys.exit("where a message ends is one of: none, lines, length")
 host, port = address.rsplit(":", 1)
 sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
 sys.stdout.reconfigure(encoding="utf-8")
 try:
-    {"server": server, "client": client}[role]((host, int(port)), framing == ["lines"])
+    {"server": server, "client": client}[role]((host, int(port)), framing)
 except EOFError:
     print()  # The end of the input ends the program.
 except KeyboardInterrupt:

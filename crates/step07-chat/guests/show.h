@@ -12,14 +12,20 @@ static int is_harmless(wint_t c)
     return !iswcntrl(c) && !turns && c != 0x2028 && c != 0x2029 && c != L'\\';
 }
 
-/* Shows what others sent, without the newline at its end, so that no terminal obeys it:
+/* The length without a newline at the end, which nc sends, and telnet with a carriage return before it. */
+static size_t without_newline(const char *text, size_t length)
+{
+    if (length == 0 || text[length - 1] != '\n')
+        return length;
+    length--;
+    return length > 0 && text[length - 1] == '\r' ? length - 1 : length;
+}
+
+/* Shows what others sent, so that no terminal obeys it:
  * what is not harmless, or not UTF-8, byte by byte in hexadecimal. */
 static void show(const char *text, size_t length)
 {
     mbstate_t state = {0};
-    if (length > 0 && text[length - 1] == '\n')
-        if (--length > 0 && text[length - 1] == '\r')
-            length--;
     while (length > 0) {
         wchar_t c;
         size_t step = mbrtowc(&c, text, length, &state);

@@ -31,8 +31,7 @@ fn main() -> ExitCode {
             mistakes::host_order_length::scene(),
             mistakes::struct_padding::scene(),
         ],
-        serve: None,
-        connect: None,
+        halves: None,
         commands: vec![
             Command {
                 name: "server",

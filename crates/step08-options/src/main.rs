@@ -6,7 +6,7 @@ mod serve;
 
 use std::process::ExitCode;
 
-use lab::{Half, Scene, Step, guest, layers};
+use lab::{Half, Halves, Place, Scene, Step, guest, layers};
 
 fn main() -> ExitCode {
     let step = Step {
@@ -27,17 +27,21 @@ fn main() -> ExitCode {
             mistakes::reuse_port::scene(),
             mistakes::so_error::scene(),
         ],
-        serve: Some(Half {
-            about: "an echo that gives a silent client ten seconds, and notices one that is gone",
-            parts: layers(
-                serve::serve_libc,
-                serve::serve_nix,
-                serve::serve_socket2,
-                serve::serve_std,
-            ),
+        halves: Some(Halves {
+            take: Place::Address,
+            serve: Some(Half {
+                about: "an echo that gives a silent client ten seconds, and notices one that is gone",
+                parts: layers(
+                    serve::serve_libc,
+                    serve::serve_nix,
+                    serve::serve_socket2,
+                    serve::serve_std,
+                ),
+            }),
+            // The half that calls is step 5's: there is nothing new in it.
+            connect: None,
+            second_terminal: "nc 127.0.0.1 9000",
         }),
-        // The half that calls is step 5's: there is nothing new in it.
-        connect: None,
         commands: Vec::new(),
     };
     step.run()

@@ -7,7 +7,7 @@
 //! For an option that nix has no name for, its macro `sockopt_impl!` declares one.
 //! Nothing is added to the calls.
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 
 use nix::errno::Errno;
 use nix::sys::socket::{self, GetSockOpt, SetSockOpt, sockopt};
@@ -20,12 +20,13 @@ use sockopt::TcpKeepIdle;
 
 /// `getsockopt(fd, level, optname, optval, optlen)`: ask for the value of an option.
 ///
+/// `fd` is any owner of a descriptor: an `OwnedFd`, or a socket of a layer above that lends its own.
 /// `option` is `sockopt::KeepAlive`, `sockopt::RcvBuf`, …: a type with no content, whose name is all.
 ///
 /// # Errors
 ///
 /// As for [`with_libc::getsockopt`](crate::with_libc::getsockopt), as an `Errno`.
-pub fn getsockopt<O: GetSockOpt>(fd: &OwnedFd, option: O) -> nix::Result<O::Val> {
+pub fn getsockopt<O: GetSockOpt>(fd: &impl AsFd, option: O) -> nix::Result<O::Val> {
     socket::getsockopt(fd, option)
 }
 
@@ -34,7 +35,7 @@ pub fn getsockopt<O: GetSockOpt>(fd: &OwnedFd, option: O) -> nix::Result<O::Val>
 /// # Errors
 ///
 /// As for [`with_libc::setsockopt`](crate::with_libc::setsockopt), as an `Errno`.
-pub fn setsockopt<O: SetSockOpt>(fd: &OwnedFd, option: O, value: &O::Val) -> nix::Result<()> {
+pub fn setsockopt<O: SetSockOpt>(fd: &impl AsFd, option: O, value: &O::Val) -> nix::Result<()> {
     socket::setsockopt(fd, option, value)
 }
 

@@ -7,7 +7,7 @@ mod serve;
 
 use std::process::ExitCode;
 
-use lab::{Half, Scene, Step, guest, layers};
+use lab::{Half, Halves, Place, Scene, Step, guest, layers};
 
 fn main() -> ExitCode {
     let step = Step {
@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         title: "getaddrinfo and getnameinfo: names for people, addresses for the kernel",
         lesson: "lessons/09-names.md",
         scenes: vec![
-            with_guests(scenes::names()).takes_names(),
+            with_guests(scenes::names()),
             mistakes::localhost_v6::scene(),
             scenes::connect_each::scene(),
             mistakes::not_found::scene(),
@@ -24,23 +24,27 @@ fn main() -> ExitCode {
             scenes::dual_stack::scene(),
             mistakes::v6only::scene(),
         ],
-        serve: Some(Half {
-            about: "listens on either family, [::]:9000 for both, and tells each client its address",
-            parts: layers(
-                serve::serve_libc,
-                serve::serve_nix,
-                serve::serve_socket2,
-                serve::serve_std,
-            ),
-        }),
-        connect: Some(Half {
-            about: "looks a name up, as localhost:9000, and calls its addresses until one answers",
-            parts: layers(
-                connect::connect_libc,
-                connect::connect_nix,
-                connect::connect_socket2,
-                connect::connect_std,
-            ),
+        halves: Some(Halves {
+            take: Place::Host,
+            serve: Some(Half {
+                about: "listens on either family, [::]:9000 for both, and tells each client its address",
+                parts: layers(
+                    serve::serve_libc,
+                    serve::serve_nix,
+                    serve::serve_socket2,
+                    serve::serve_std,
+                ),
+            }),
+            connect: Some(Half {
+                about: "looks a name up, as localhost:9000, and calls its addresses until one answers",
+                parts: layers(
+                    connect::connect_libc,
+                    connect::connect_nix,
+                    connect::connect_socket2,
+                    connect::connect_std,
+                ),
+            }),
+            second_terminal: "nc 127.0.0.1 9000",
         }),
         commands: Vec::new(),
     };

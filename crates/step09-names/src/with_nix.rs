@@ -8,15 +8,16 @@
 
 use std::ffi::{CStr, CString};
 use std::net::SocketAddr;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 
 use libc::addrinfo;
 use nix::errno::Errno;
-use nix::sys::socket::{
-    self, AddressFamily, Backlog, SockFlag, SockType, SockaddrLike, SockaddrStorage,
-};
+use nix::sys::socket::sockopt::Ipv6V6Only;
+use nix::sys::socket::{AddressFamily, Backlog, SockFlag, SockType, SockaddrLike, SockaddrStorage};
 use step01_socket::with_nix as step01;
 use step02_bind_listen::with_nix as step02;
+use step04_connect::with_nix as step04;
+use step08_options::with_nix as step08;
 
 use crate::with_libc::{self, ResolverError};
 
@@ -58,7 +59,7 @@ pub fn name_of(address: &SockaddrStorage, flags: i32) -> Result<(CString, CStrin
 pub fn connect_to(address: &SockaddrStorage) -> nix::Result<OwnedFd> {
     let family = address.family().ok_or(Errno::EAFNOSUPPORT)?;
     let connection = step01::socket(family, SockType::Stream, SockFlag::empty(), None)?;
-    socket::connect(connection.as_raw_fd(), address)?;
+    step04::connect(&connection, address)?;
     Ok(connection)
 }
 
@@ -90,9 +91,9 @@ pub fn listen_on(address: SocketAddr, v6only: bool, backlog: Backlog) -> nix::Re
     };
     let listener = step01::socket(family, SockType::Stream, SockFlag::empty(), None)?;
     if address.is_ipv6() {
-        socket::setsockopt(&listener, socket::sockopt::Ipv6V6Only, &v6only)?;
+        step08::setsockopt(&listener, Ipv6V6Only, &v6only)?;
     }
-    socket::bind(listener.as_raw_fd(), &SockaddrStorage::from(address))?;
+    step02::bind(&listener, &SockaddrStorage::from(address))?;
     step02::listen(&listener, backlog)?;
     Ok(listener)
 }

@@ -9,7 +9,7 @@ mod serve;
 
 use std::process::ExitCode;
 
-use lab::{Half, Scene, Step, guest, layers};
+use lab::{Half, Halves, Place, Scene, Step, guest, layers};
 
 fn main() -> ExitCode {
     let step = Step {
@@ -29,23 +29,27 @@ fn main() -> ExitCode {
             mistakes::broadcast::scene(),
             scenes::multicast::scene(),
         ],
-        serve: Some(Half {
-            about: "an echo: prints each datagram and its sender, and sends it back",
-            parts: layers(
-                serve::serve_libc,
-                serve::serve_nix,
-                serve::serve_socket2,
-                serve::serve_std,
-            ),
-        }),
-        connect: Some(Half {
-            about: "sends hello, again if no answer comes, and prints the answer",
-            parts: layers(
-                connect::connect_libc,
-                connect::connect_nix,
-                connect::connect_socket2,
-                connect::connect_std,
-            ),
+        halves: Some(Halves {
+            take: Place::Address,
+            serve: Some(Half {
+                about: "an echo: prints each datagram and its sender, and sends it back",
+                parts: layers(
+                    serve::serve_libc,
+                    serve::serve_nix,
+                    serve::serve_socket2,
+                    serve::serve_std,
+                ),
+            }),
+            connect: Some(Half {
+                about: "sends hello, again if no answer comes, and prints the answer",
+                parts: layers(
+                    connect::connect_libc,
+                    connect::connect_nix,
+                    connect::connect_socket2,
+                    connect::connect_std,
+                ),
+            }),
+            second_terminal: "nc -u 127.0.0.1 9000",
         }),
         commands: vec![chat::command()],
     };

@@ -40,7 +40,6 @@ pub(crate) fn udp() -> Scene {
         ),
     )
     .waits_in("recv")
-    .second_terminal("nc -u 127.0.0.1 9000")
     .idea(idea)
     .quote(Layer::Libc, quote!("with_libc.rs", "libc::recvfrom("))
     .quote(Layer::Libc, quote!("with_libc.rs", "libc::sendto("))

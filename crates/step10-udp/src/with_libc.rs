@@ -12,7 +12,7 @@ use std::os::fd::RawFd;
 
 use libc::{c_int, sockaddr, socklen_t};
 use step01_socket::with_libc::{cvt, socket};
-use step02_bind_listen::with_libc::{bind, empty_address, give_up, sockaddr_in, socket_addr};
+use step02_bind_listen::with_libc::{bind_ipv4, empty_address, give_up, sockaddr_in, socket_addr};
 use step04_connect::with_libc::connect;
 use step08_options::with_libc::set_int;
 
@@ -82,11 +82,7 @@ pub fn unbound() -> io::Result<RawFd> {
 /// As for `socket` and `bind`. If `bind` fails, the descriptor is closed.
 pub fn bound_to(address: SocketAddrV4) -> io::Result<RawFd> {
     let fd = unbound()?;
-    let address = sockaddr_in(address);
-    let length = size_of_val(&address) as socklen_t;
-    // SAFETY: `length` is the size of `address`, which lives until after the call.
-    let bound = unsafe { bind(fd, (&raw const address).cast(), length) };
-    bound.map_err(|error| give_up(fd, error))?;
+    bind_ipv4(fd, address).map_err(|error| give_up(fd, error))?;
     Ok(fd)
 }
 

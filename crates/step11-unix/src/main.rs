@@ -8,7 +8,7 @@ mod serve;
 
 use std::process::ExitCode;
 
-use lab::{Half, Scene, Step, guest, layers};
+use lab::{Half, Halves, Place, Scene, Step, guest, layers};
 
 fn main() -> ExitCode {
     let step = Step {
@@ -29,23 +29,27 @@ fn main() -> ExitCode {
             mistakes::path_too_long::scene(),
             mistakes::abstract_length::scene(),
         ],
-        serve: Some(Half {
-            about: "an echo at a path: says whose process the client is, and sends back what it receives",
-            parts: layers(
-                serve::serve_libc,
-                serve::serve_nix,
-                serve::serve_socket2,
-                serve::serve_std,
-            ),
-        }),
-        connect: Some(Half {
-            about: "sends hello, says that this was all (half-close), and prints what comes back",
-            parts: layers(
-                connect::connect_libc,
-                connect::connect_nix,
-                connect::connect_socket2,
-                connect::connect_std,
-            ),
+        halves: Some(Halves {
+            take: Place::Path,
+            serve: Some(Half {
+                about: "an echo at a path: says whose process the client is, and sends back what it receives",
+                parts: layers(
+                    serve::serve_libc,
+                    serve::serve_nix,
+                    serve::serve_socket2,
+                    serve::serve_std,
+                ),
+            }),
+            connect: Some(Half {
+                about: "sends hello, says that this was all (half-close), and prints what comes back",
+                parts: layers(
+                    connect::connect_libc,
+                    connect::connect_nix,
+                    connect::connect_socket2,
+                    connect::connect_std,
+                ),
+            }),
+            second_terminal: "nc -U /tmp/chat",
         }),
         commands: Vec::new(),
     };

@@ -44,7 +44,7 @@ pub(crate) fn unix() -> Scene {
         .idea(idea)
         .quote(Layer::Libc, quote!("with_libc.rs", "bind(fd,"))
         .quote(Layer::Libc, quote!("with_libc.rs", "unsafe { accept("))
-        .quote(Layer::Nix, quote!("with_nix.rs", "socket::bind("))
+        .quote(Layer::Nix, quote!("with_nix.rs", "step02::bind("))
         .quote(Layer::Socket2, quote!("with_socket2.rs", "step02::bind("))
         .quote(Layer::Std, quote!("with_std.rs", "UnixListener::bind("))
         .quote(Layer::Std, quote!("with_std.rs", "listener.accept()"))
@@ -55,7 +55,7 @@ pub(crate) fn credentials() -> Scene {
     credentials::scene()
         .quote(
             Layer::Libc,
-            quote!("with_libc/peer.rs", "libc::getsockopt("),
+            quote!("with_libc/peer.rs", "unsafe { getsockopt("),
         )
         .quote(
             Layer::Nix,

@@ -20,6 +20,9 @@ use nix::sys::socket::{
 use nix::unistd::{Gid, Pid, Uid};
 use step01_socket::with_nix as step01;
 use step02_bind_listen::with_nix as step02;
+use step04_connect::with_nix as step04;
+#[cfg(target_os = "linux")]
+use step08_options::with_nix as step08;
 
 /// What [`recvmsg`] brought.
 #[derive(Debug)]
@@ -44,7 +47,7 @@ pub fn listen_at(address: &UnixAddr, backlog: Backlog) -> nix::Result<OwnedFd> {
 /// Two calls: `socket`, `bind`. For `SockType::Datagram` that is all. Errors as for [`listen_at`].
 pub fn bound_at(kind: SockType, address: &UnixAddr) -> nix::Result<OwnedFd> {
     let fd = step01::socket(AddressFamily::Unix, kind, SockFlag::empty(), None)?;
-    socket::bind(fd.as_raw_fd(), address)?;
+    step02::bind(&fd, address)?;
     Ok(fd)
 }
 
@@ -58,7 +61,7 @@ pub fn connect_to(path: &Path) -> nix::Result<OwnedFd> {
     let address = UnixAddr::new(path)?;
     let none = SockFlag::empty();
     let connection = step01::socket(AddressFamily::Unix, SockType::Stream, none, None)?;
-    socket::connect(connection.as_raw_fd(), &address)?;
+    step04::connect(&connection, &address)?;
     Ok(connection)
 }
 
@@ -133,16 +136,13 @@ pub fn recvmsg(
 /// As for [`with_libc::peer::peer_credentials`](crate::with_libc::peer::peer_credentials), as an `Errno`.
 #[cfg(target_os = "linux")]
 pub fn peer_credentials(fd: &impl AsFd) -> nix::Result<(Option<Pid>, Uid, Gid)> {
-    let found = socket::getsockopt(fd, socket::sockopt::PeerCredentials)?;
+    let found = step08::getsockopt(fd, socket::sockopt::PeerCredentials)?;
     let (user, group) = (Uid::from_raw(found.uid()), Gid::from_raw(found.gid()));
     Ok((Some(Pid::from_raw(found.pid())), user, group))
 }
 
 /// `getpeereid(fd, euid, egid)`: who is at the other end of a connection; not which process.
-///
-/// # Errors
-///
-/// As for [`with_libc::peer::peer_credentials`](crate::with_libc::peer::peer_credentials), as an `Errno`.
+/// Errors as for [`with_libc::peer::peer_credentials`](crate::with_libc::peer::peer_credentials).
 #[cfg(not(target_os = "linux"))]
 pub fn peer_credentials(fd: &impl AsFd) -> nix::Result<(Option<Pid>, Uid, Gid)> {
     let (user, group) = nix::unistd::getpeereid(fd)?;

@@ -32,6 +32,7 @@ macro_rules! for_each_server {
 
 for_each_server! {
     meets_every_client_with_lines
+    meets_every_client_with_lengths
     meets_every_client_without_framing
     is_killed_under_every_client
     stays_whatever_a_peer_sends
@@ -86,11 +87,7 @@ fn speaker(name: &str, role: &str, address: &str, framing: &str) -> Option<Run> 
             run.args([&class_path, "Chat"])
         }
     };
-    let run = run.args([role, address]);
-    Some(match framing {
-        "lines" => run.args(["lines"]),
-        _ => run,
-    })
+    Some(run.args([role, address, framing]))
 }
 
 /// A server that listens, and where.
@@ -123,13 +120,28 @@ fn turn(server: &mut Talker, client: &mut Talker, question: &str, answer: &str) 
 
 #[track_caller]
 fn meets_every_client_with_lines(name: &str) {
-    let Some((mut server, address)) = server(name, "lines") else {
+    let Some((mut server, address)) = meets_every_client(name, "lines") else {
         return;
     };
+    with_nc(&mut server, &address);
+    server.is_killed();
+}
+
+#[track_caller]
+fn meets_every_client_with_lengths(name: &str) {
+    if let Some((server, _)) = meets_every_client(name, "length") {
+        server.is_killed();
+    }
+}
+
+/// With a framing a message may be empty, and longer than any recv. The server stays.
+#[track_caller]
+fn meets_every_client(name: &str, framing: &str) -> Option<(Talker, String)> {
+    let (mut server, address) = server(name, framing)?;
     let long = "0123456789".repeat(1000);
     let texts = [&SHORT[..], &["", &long]].concat();
     for other in SPEAKERS {
-        let Some(mut client) = client(other, "lines", &mut server, &address) else {
+        let Some(mut client) = client(other, framing, &mut server, &address) else {
             continue;
         };
         for (question, answer) in texts.iter().zip(texts.iter().rev()) {
@@ -139,8 +151,7 @@ fn meets_every_client_with_lines(name: &str) {
         client.is_killed();
         server.prints("disconnected\n");
     }
-    with_nc(&mut server, &address);
-    server.is_killed();
+    Some((server, address))
 }
 
 #[track_caller]
@@ -310,7 +321,7 @@ const HOSTILE: &[u8] = b"\x1b]0;title\x07\x1b[2J\0\x7f\xc2\x9b31m\xe2\x80\xae\xf
 
 #[track_caller]
 fn stays_whatever_a_peer_sends(name: &str) {
-    for framing in ["none", "lines"] {
+    for framing in ["none", "lines", "length"] {
         let Some((mut server, address)) = server(name, framing) else {
             return;
         };
@@ -324,11 +335,11 @@ fn stays_whatever_a_peer_sends(name: &str) {
         server.line("disconnected");
         let mut stream = call();
         server.line("connected from ");
-        let line = [HOSTILE, b"\n"].concat();
-        stream.write_all(&line).expect("it is sent");
+        let hostile = framed(framing, HOSTILE);
+        stream.write_all(&hostile).expect("it is sent");
         server.line("");
         server.types("so it seems");
-        answered(&mut stream, "so it seems");
+        answered(&mut stream, framing, "so it seems");
         reset(stream);
         server.line("disconnected");
         if framing == "lines" {
@@ -343,6 +354,10 @@ fn stays_whatever_a_peer_sends(name: &str) {
             server.line("connected from ");
             server.line("disconnected: ");
         }
+        if framing == "length" {
+            says_a_wrong_length(&mut server, socket);
+            sends_two_at_once(&mut server, socket);
+        }
         let mut good = client(name, framing, &mut server, &address).expect("it was there");
         turn(&mut server, &mut good, "hello", "hi");
         good.is_killed();
@@ -350,47 +365,116 @@ fn stays_whatever_a_peer_sends(name: &str) {
     }
 }
 
-/// The server answers, with a newline or without.
+/// The bytes of a message. Where there is no framing, a newline is sent as nc sends one.
+fn framed(framing: &str, text: &[u8]) -> Vec<u8> {
+    match framing {
+        "length" => [&(text.len() as u32).to_be_bytes(), text].concat(),
+        _ => [text, b"\n"].concat(),
+    }
+}
+
+/// A length that is longer than is agreed on, or than what comes, is told, and harms nobody else.
 #[track_caller]
-fn answered(stream: &mut TcpStream, answer: &str) {
-    let mut received = vec![0; answer.len()];
+fn says_a_wrong_length(server: &mut Talker, address: SocketAddr) {
+    for (sent, length) in [
+        (&b"\xff\xff\xff\xff"[..], "4294967295"),
+        (b"\x80\0\0\0hello", "2147483648"),
+        (b"\0\x01\0\x01", "65537"),
+        (b"hello\n", "1751477356"),
+    ] {
+        let mut stream = connect(address);
+        stream.write_all(sent).expect("it is sent");
+        server.line("connected from ");
+        server.line(&format!("disconnected: a message of {length} bytes"));
+    }
+    for cut_off in [&b"\0\0"[..], b"\0\0\0\x05", b"\0\0\0\x05hell"] {
+        let mut stream = connect(address);
+        stream.write_all(cut_off).expect("it is sent");
+        drop(stream);
+        server.line("connected from ");
+        let why = server.line("disconnected: ");
+        let after = format!("in the middle of a message, after {} bytes", cut_off.len());
+        assert!(why.contains(&after), "{why}");
+    }
+}
+
+/// One recv brings both, and each has its turn. A newline is part of the text: nothing ends with it.
+#[track_caller]
+fn sends_two_at_once(server: &mut Talker, address: SocketAddr) {
+    let mut stream = connect(address);
+    let both = [framed("length", b"one\n"), framed("length", b"two")].concat();
+    stream.write_all(&both).expect("it is sent");
+    server.line("connected from ");
+    let shown = server.line("one");
+    assert!(!shown.is_empty(), "the newline in it is not shown");
+    server.prints(">>");
+    server.types("first");
+    server.prints("two\n>>");
+    server.types("second");
+    answered(&mut stream, "length", "first");
+    answered(&mut stream, "length", "second");
+    drop(stream);
+    server.prints("disconnected\n");
+}
+
+/// The answer is there, with a newline or without, and with its length in front.
+#[track_caller]
+fn answered(stream: &mut TcpStream, framing: &str, answer: &str) {
+    let expected = match framing {
+        "length" => framed(framing, answer.as_bytes()),
+        _ => answer.as_bytes().to_vec(),
+    };
+    let mut received = vec![0; expected.len()];
     stream.read_exact(&mut received).expect("an answer");
-    assert_eq!(received, answer.as_bytes());
+    assert_eq!(received, expected);
 }
 
 #[track_caller]
 fn and_its_client_stays_whatever_a_server_sends(name: &str) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a listener");
     let address = listener.local_addr().expect("its address").to_string();
-    let started = || {
-        let run = speaker(name, "client", &address, "none")?;
+    let started = |framing| {
+        let run = speaker(name, "client", &address, framing)?;
         let mut client = Talker::start(run, &format!("the client in {name}"));
         client.prints(&format!("connected to {address}\n>>"));
         let (stream, _) = listener.accept().expect("a connection");
         Some((client, stream))
     };
-    let Some((mut client, mut stream)) = started() else {
+    let Some((mut client, mut stream)) = started("none") else {
         return;
     };
     client.types("hello");
-    answered(&mut stream, "hello");
+    answered(&mut stream, "none", "hello");
     stream.write_all(HOSTILE).expect("it is sent");
     client.line("");
     client.prints(">>");
     client.types("still here");
-    answered(&mut stream, "still here");
+    answered(&mut stream, "none", "still here");
     drop(stream);
     client.prints("disconnected\n");
     assert_eq!(client.end().0, Some(0), "{name}");
-    let Some((mut client, mut stream)) = started() else {
+    let Some((mut client, mut stream)) = started("none") else {
         return;
     };
     client.types("hello");
-    answered(&mut stream, "hello");
+    answered(&mut stream, "none", "hello");
     reset(stream);
     client.end();
+    // A length that nobody has agreed on is an error, and told.
+    let Some((mut client, mut stream)) = started("length") else {
+        return;
+    };
+    client.types("hello");
+    answered(&mut stream, "length", "hello");
+    stream.write_all(b"\xff\xff\xff\xff").expect("it is sent");
+    let (status, text) = client.end();
+    assert_eq!(status, Some(1), "{name}\n{text}");
+    assert!(
+        text.contains("a message of 4294967295 bytes"),
+        "{name}\n{text}"
+    );
     // At the end of its input it goes, and says nothing.
-    let Some((mut client, _stream)) = started() else {
+    let Some((mut client, _stream)) = started("none") else {
         return;
     };
     client.ends_input();

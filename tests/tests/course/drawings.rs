@@ -61,6 +61,12 @@ fn the_main_scene_is_drawn(step: &str) {
         page.contains("-&gt; the kernel") || page.contains("-\\u003e the kernel"),
         "has no stacks",
     );
+    // Who reads it in words is told of the calls that are drawn, not of those that a runtime makes.
+    let drawn = picture.matches("<g class=\"call").count();
+    with.check(
+        picture.contains(&format!("It has {drawn} calls and ")),
+        &format!("the description counts other calls than the {drawn} that are drawn"),
+    );
     // The text is as it is without a drawing.
     let without = run(step, &["--wire"]).exits(0);
     with.check(

@@ -143,6 +143,78 @@ fn only_the_arrows_of_the_plan() {
     }
 }
 
+/// What `lessons/course.toml` says of each step, in its order.
+fn listed_steps() -> Vec<toml::Table> {
+    let text = read(&root().join("lessons/course.toml"));
+    let list: toml::Table = text.parse().expect("the list of steps is TOML");
+    let steps = list["step"].as_array().expect("it has steps");
+    let table = |step: &toml::Value| step.as_table().expect("a step is a table").clone();
+    steps.iter().map(table).collect()
+}
+
+/// The texts of a list in it.
+fn texts(step: &toml::Table, key: &str) -> Vec<String> {
+    let list = step[key].as_array().into_iter().flatten();
+    list.filter_map(|text| text.as_str().map(str::to_owned))
+        .collect()
+}
+
+/// The graph of prerequisites is the one that Cargo knows.
+#[test]
+fn a_step_needs_the_steps_whose_functions_it_calls() {
+    let arrows = arrows();
+    for step in listed_steps() {
+        let package = step["package"].as_str().expect("each has a package");
+        let called = arrows[package].iter().map(|(other, ..)| other.as_str());
+        let called: BTreeSet<&str> = called.filter(|other| other.starts_with("step")).collect();
+        let needs = texts(&step, "needs");
+        // The first picture has no functions, and comes before everything.
+        let needs: BTreeSet<&str> = needs
+            .iter()
+            .map(String::as_str)
+            .filter(|needed| *needed != STEPS[0])
+            .collect();
+        assert_eq!(
+            needs, called,
+            "{package}: needs in lessons/course.toml on the left, dependencies on the right"
+        );
+    }
+}
+
+/// What a step teaches, the libraries of later steps call by its functions.
+#[test]
+fn no_library_makes_a_call_by_hand_that_an_earlier_one_has() {
+    let mut taught: Vec<(String, String)> = Vec::new();
+    let mut twice = Vec::new();
+    for step in listed_steps() {
+        let package = step["package"].as_str().expect("each has a package");
+        for file in files(&root().join("crates").join(package).join("src")) {
+            let name = file.strip_prefix(root()).unwrap_or(&file).to_string_lossy();
+            if !name.contains("/src/with_") {
+                continue;
+            }
+            let text = read(&file);
+            let lines = text.lines().map(str::trim_start).enumerate();
+            for (number, line) in lines.filter(|(_, line)| !line.starts_with("//")) {
+                for (call, earlier) in &taught {
+                    // nix's modules have the names `socket` and `unistd`.
+                    let by_hand = ["libc", "socket", "unistd"].map(|of| format!("{of}::{call}("));
+                    let made = |of: &String| {
+                        line.match_indices(of.as_str())
+                            .any(|(at, _)| !line[..at].ends_with('_'))
+                    };
+                    if by_hand.iter().any(made) {
+                        twice.push(format!("{name}:{}: {earlier} has {call}", number + 1));
+                    }
+                }
+            }
+        }
+        let calls = texts(&step, "calls").into_iter();
+        taught.extend(calls.map(|call| (call, package.to_owned())));
+    }
+    assert!(twice.is_empty(), "written twice:\n{}", twice.join("\n"));
+}
+
 /// Every file below a folder.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else {

@@ -612,6 +612,147 @@ fn scenes_do_what_they_announce() {
             let expected = if broken { vec![reset, 0] } else { vec![reset] };
             play.check(taken == expected, "what SO_ERROR says");
         }),
+        ("step07-chat", "chat", |play, _| {
+            play.check(texts(play, SENDS) == ["hello", "hi"], "what is said");
+            play.check(returns(play, RECVS).contains(&0), "nobody says goodbye");
+            let last = play.named(ACCEPTS).pop();
+            play.check(last.is_some_and(unfinished), "nobody else is waited for");
+        }),
+        ("step07-chat", "merged", |play, broken| {
+            let (sent, arrived) = (texts(play, SENDS), texts(play, RECVS));
+            if broken {
+                play.check(sent == ["hello", "hi"], "what is sent");
+                play.check(arrived == ["hellohi", ""], "not merged");
+            } else {
+                play.check(sent == ["hello\n", "hi\n"], "what is sent");
+                play.check(arrived.concat() == "hello\nhi\n", "what arrives");
+            }
+        }),
+        ("step07-chat", "cut", |play, broken| {
+            let (sent, arrived) = (returns(play, SENDS), returns(play, RECVS));
+            play.check(arrived == [1024, sent[0] - 1024, 0], "not cut at the room");
+            play.check(
+                sent == [if broken { 1500 } else { 1504 }],
+                "not one message",
+            );
+            let begins = arg(play.named(SENDS)[0], "buf")["hex"].as_str();
+            let counted = begins.is_some_and(|hex| hex.starts_with("000005dc"));
+            play.check(counted != broken, "whether its length goes in front");
+        }),
+        ("step07-chat", "utf8-split", |play, broken| {
+            let first = arg(play.named(RECVS)[0], "buf")["hex"].clone();
+            play.check(first == "e4bda0e5", "not cut inside the second letter");
+            let ends = texts(play, SENDS).concat().ends_with('\n');
+            play.check(ends != broken, "whether a newline ends it");
+        }),
+        ("step07-chat", "empty-line", |play, broken| {
+            let waits = play.named(RECVS).into_iter().filter(|c| unfinished(c));
+            play.check(waits.count() == if broken { 2 } else { 0 }, "who waits");
+            let expected: &[&str] = if broken { &[""] } else { &["\n", "hi\n"] };
+            play.check(texts(play, SENDS) == expected, "what is sent");
+        }),
+        ("step07-chat", "host-order-length", |play, broken| {
+            let network_order = texts(play, SENDS) == ["\0\0\0\x05hello"];
+            play.check(
+                network_order != broken || cfg!(target_endian = "big"),
+                "the order of the length",
+            );
+            play.check(returns(play, RECVS) == [9], "what arrives");
+        }),
+        ("step07-chat", "struct-padding", |play, broken| {
+            let sizes = if broken { [8, 5] } else { [5, 5] };
+            play.check(returns(play, SENDS) == sizes, "the size of the head");
+            let secret = texts(play, RECVS).concat().contains("sec");
+            play.check(secret == broken, "whether a secret arrives");
+        }),
+        ("step10-udp", "udp", |play, _| {
+            play.check(texts(play, SENDS) == ["hello", "hi"], "what is said");
+            let connected = play.named(&["connect", "listen", "accept", "accept4"]);
+            play.check(connected.is_empty(), "there is a connection");
+            let from = &arg(play.named(RECVS)[0], "src_addr")["text"];
+            let answered = &arg(play.named(SENDS)[1], "dest_addr")["text"];
+            play.check(from == answered, "the answer goes to somebody else");
+        }),
+        ("step10-udp", "boundaries", |play, _| {
+            let sent = play.named(SENDS)[1]["left"].as_u64();
+            let received = play.named(RECVS)[0]["at"].as_u64();
+            play.check(sent < received, "received before both were sent");
+            play.check(texts(play, RECVS) == ["hello", "hi"], "merged, or cut");
+        }),
+        ("step10-udp", "truncated", |play, broken| {
+            play.check(texts(play, SENDS) == ["hello", "hi"], "what is sent");
+            let first = if broken { "hell" } else { "hello" };
+            play.check(texts(play, RECVS) == [first, "hi"], "what arrives");
+        }),
+        ("step10-udp", "real-length", |play, _| {
+            let call = play.named(RECVS)[0];
+            let room = arg(call, "len")["value"].as_i64();
+            play.check(returned(call) > room, "not more than there was room for");
+            let asked = arg(call, "flags")["names"].to_string();
+            play.check(asked.contains("MSG_TRUNC"), "not asked for");
+        }),
+        ("step10-udp", "empty-datagram", |play, broken| {
+            play.check(returns(play, SENDS) == [0, 5], "what is sent");
+            let expected: &[i64] = if broken { &[0] } else { &[0, 5] };
+            play.check(returns(play, RECVS) == expected, "what is received");
+        }),
+        ("step10-udp", "lost", |play, broken| {
+            let numbers = |names| {
+                let all = texts(play, names).into_iter();
+                all.filter(|text| text != "ok").collect::<Vec<_>>()
+            };
+            let (sent, arrived) = (numbers(SENDS), numbers(RECVS));
+            play.check(sent.concat() == "123456", "not everything is sent");
+            play.check(!arrived.is_empty(), "nothing arrives");
+            play.check((arrived != sent) == broken, "whether some are lost");
+            fails(play, RECVS, "EAGAIN", broken);
+        }),
+        ("step10-udp", "connected", |play, _| {
+            let client = play.process("client");
+            let of_client = |call: &&Value| call["process"].as_i64() == client;
+            let mut sends = play.named(SENDS).into_iter().filter(of_client);
+            let named = sends.any(|call| arg(call, "dest_addr")["type"] == "address");
+            play.check(!named, "send is given an address");
+            play.check(texts(play, SENDS).contains(&"spam".into()), "no stranger");
+            let heard = texts(play, RECVS);
+            play.check(!heard.contains(&"spam".into()), "the stranger is heard");
+            play.check(heard.contains(&"hi".into()), "the peer is not heard");
+        }),
+        ("step10-udp", "nobody-there", |play, broken| {
+            play.check(returns(play, SENDS) == [5], "sendto does not succeed");
+            let waits = play.named(RECVS).into_iter().any(unfinished);
+            play.check(waits == broken, "whether the client waits for ever");
+            fails(play, RECVS, "ECONNREFUSED", !broken);
+        }),
+        ("step10-udp", "late-error", |play, broken| {
+            play.check(texts(play, SENDS)[0] == "one", "the first fails");
+            fails(play, SENDS, "ECONNREFUSED", true);
+            let arrived = texts(play, RECVS).contains(&"two".into());
+            play.check(arrived != broken, "whether the second arrives");
+            play.check(
+                returned(play.named(SENDS)[1]).is_none(),
+                "the error does not come with the second",
+            );
+        }),
+        ("step10-udp", "broadcast", |play, broken| {
+            fails(play, SENDS, "EACCES", broken);
+            let allowed = options(play, "setsockopt", "SO_BROADCAST");
+            play.check(allowed.is_empty() == broken, "whether it is allowed");
+            let expected: &[&str] = if broken { &[] } else { &["hello", "hello"] };
+            play.check(texts(play, RECVS) == expected, "who receives");
+        }),
+        ("step10-udp", "multicast", |play, _| {
+            let set = play.named(&["setsockopt"]).into_iter();
+            let set: Vec<&Value> = set.map(|call| &arg(call, "optname")["name"]).collect();
+            play.check(
+                set == ["IP_ADD_MEMBERSHIP", "IP_MULTICAST_IF"],
+                "who joins, and by which interface",
+            );
+            let group = &arg(play.named(&["bind"])[0], "addr")["ip"];
+            let to = &arg(play.named(SENDS)[0], "dest_addr")["ip"];
+            play.check(group == to, "sent to another group");
+            play.check(texts(play, RECVS) == ["hello"], "what arrives");
+        }),
     ];
     for (step, scene, holds) in table {
         let plays = record(step, scene);
@@ -653,6 +794,16 @@ fn fails(play: &Play, names: &[&str], errno: &str, expected: bool) {
 /// What the calls of this name returned, without those that failed or never did.
 fn returns(play: &Play, names: &[&str]) -> Vec<i64> {
     play.named(names).into_iter().filter_map(returned).collect()
+}
+
+/// The bytes of the calls of this name that did not fail, as text. Of long ones only the beginning.
+fn texts(play: &Play, names: &[&str]) -> Vec<String> {
+    let calls = play.named(names).into_iter();
+    let calls = calls.filter(|call| returned(call).is_some());
+    calls
+        .map(|call| arg(call, "buf")["text"].as_str().unwrap_or_default())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Not what a runtime or the resolver does on its own account.

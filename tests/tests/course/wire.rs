@@ -152,6 +152,48 @@ fn states<'a>(play: &'a Play, local: &str, peer: &str) -> Vec<&'a Value> {
     states.collect()
 }
 
+/// Whoever calls it, at whichever of its addresses, over IPv4 or IPv6: it is one socket, and it began to listen once.
+#[test]
+fn a_listener_at_every_address_is_one_socket() {
+    for (step, scene) in [
+        (
+            "step02-bind-listen",
+            ["any-or-loopback", "--repaired"].as_slice(),
+        ),
+        ("step09-names", &["dual-stack"]),
+    ] {
+        let run = Run::new(step)
+            .args(scene)
+            .args(["--wire", "--json", "--layer", "std"]);
+        let Some(plays) = plays("packets", run) else {
+            return;
+        };
+        for play in plays.iter().filter(|play| play.is_played()) {
+            let listens: Vec<&Value> = play
+                .events
+                .iter()
+                .filter(|event| event["event"] == "state" && event["to"] == "LISTEN")
+                .collect();
+            let ip = |event: &Value| event["local"]["ip"].clone();
+            play.check(
+                listens.len() == 1 && ["0.0.0.0", "::"].iter().any(|any| ip(listens[0]) == *any),
+                &format!("one socket listens, at every address: {listens:#?}"),
+            );
+            // What others saw of it, too, is under the address that is its own.
+            let waits = play
+                .events
+                .iter()
+                .filter(|event| event["event"] == "held" && event["state"] == "LISTEN");
+            for held in waits {
+                play.check(
+                    ip(held) == ip(listens[0]),
+                    &format!("another listener: {held}"),
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn the_states_of_a_slow_close_are_those_of_the_rfc() {
     let run = Run::new("step06-close").args(["close", "--slow", "--json"]);
@@ -295,6 +337,25 @@ fn tshark_reads_the_same_packets() {
             "{step}"
         );
     }
+}
+
+#[test]
+fn the_packets_of_a_guest_alone_are_written_too() {
+    if installed("python3").is_none() {
+        return not_run("the file of --pcap", "python3 is not installed");
+    }
+    let temp = Temp::new();
+    let file = temp.path().join("guest.pcap");
+    let run = Run::new("step06-close").args(["--layer", "python", "--json", "--wire", "--pcap"]);
+    let Some(plays) = plays("the file of --pcap", run.args([&file])) else {
+        return;
+    };
+    // A header of 24 bytes, and one of 16 before each packet; its length is that of the packet itself.
+    let lengths =
+        packets(&plays[0]).map(|packet| 16 + packet["length"].as_u64().expect("a length"));
+    let expected = 24 + lengths.sum::<u64>();
+    assert!(expected > 24);
+    assert_eq!(fs::metadata(&file).expect("it was made").len(), expected);
 }
 
 #[test]

@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{Performance, record};
-use crate::direct::{Request, play};
+use super::Performance;
+use super::json::record;
 use crate::guest::Guest;
 use crate::language::Language;
+use crate::layer::Layer;
 use crate::play::Play;
-use crate::scene::{Layer, Variant};
+use crate::scene::Variant;
 use crate::terminal::print;
 use crate::trouble::Trouble;
 
@@ -65,12 +66,7 @@ impl<'a> Performance<'a> {
         if let Some(count) = self.asked.repeat {
             return self.repeat_guest(guest, count);
         }
-        let mut out = format!(
-            "{} · {} · {}\n\n",
-            self.step.name,
-            scene.name,
-            language.name()
-        );
+        let mut out = self.title(language.name());
         match self.play_guest(guest)? {
             Played::Yes(play) => {
                 self.keep("", &play);
@@ -136,23 +132,7 @@ impl<'a> Performance<'a> {
                 return Ok(Played::No(trouble));
             }
         };
-        let wire = self.network();
-        let stack = self.wants_stacks();
-        let mut play = play(Request {
-            scene: self.scene,
-            layer: Layer::Std,
-            variant: Variant::Repaired,
-            guest: Some(&ready),
-            trace: self.trace,
-            address: None,
-            live: None,
-            stack,
-            kernel: self.kernel,
-            wire,
-            before_taught: None,
-        })?;
-        self.good &= play.trouble.is_none();
-        self.without_unasked_stacks(&mut play);
+        let play = self.watched(Layer::Std, Variant::Repaired, Some(&ready), None)?;
         Ok(Played::Yes(play))
     }
 

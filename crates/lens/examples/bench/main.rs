@@ -19,6 +19,8 @@
 //! The program that makes the calls is this one, run again, or in the third question a file beside it.
 
 #[cfg(target_os = "linux")]
+mod bare;
+#[cfg(target_os = "linux")]
 mod languages;
 #[cfg(target_os = "linux")]
 mod measure;

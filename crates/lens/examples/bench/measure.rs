@@ -1,6 +1,6 @@
 //! The measuring, and the work that is measured.
 
-use super::languages;
+use super::{bare, languages};
 use crate::wire;
 use std::env;
 use std::error::Error;
@@ -11,6 +11,7 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode, Stdio};
+use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const ROUNDS: usize = 9;
@@ -97,6 +98,7 @@ fn measure() -> Result<(), Box<dyn Error>> {
 
 fn against_strace(work: &str, times: &str, calls: u32) -> Result<(), Box<dyn Error>> {
     let (mut traced, mut whole, mut strace_times) = (Vec::new(), Vec::new(), Vec::new());
+    let mut bare_times = Vec::new();
     for _ in 0..ROUNDS {
         let start = Instant::now();
         traced.push(lens(work, times, false)?);
@@ -104,8 +106,11 @@ fn against_strace(work: &str, times: &str, calls: u32) -> Result<(), Box<dyn Err
         let start = Instant::now();
         strace(work, times)?;
         strace_times.push(start.elapsed());
+        let start = Instant::now();
+        bare(program(work, times)?)?;
+        bare_times.push(start.elapsed());
     }
-    let [traced, whole, strace] = [traced, whole, strace_times].map(median);
+    let [traced, whole, strace, bare] = [traced, whole, strace_times, bare_times].map(median);
     let a_call = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(calls);
     println!(
         "  {work:8} strace {:6.2} µs a call   lens {:6.2}: ratio {:.2}   with decoding {:6.2}: ratio {:.2}",
@@ -114,6 +119,12 @@ fn against_strace(work: &str, times: &str, calls: u32) -> Result<(), Box<dyn Err
         a_call(traced) / a_call(strace),
         a_call(whole),
         a_call(whole) / a_call(strace),
+    );
+    println!(
+        "  {:8} stopping only {:6.2} µs a call: ratio {:.2}",
+        "",
+        a_call(bare),
+        a_call(bare) / a_call(strace),
     );
     Ok(())
 }
@@ -175,6 +186,17 @@ fn strace(work: &str, times: &str) -> Result<(), Box<dyn Error>> {
     } else {
         Err("strace failed".into())
     }
+}
+
+/// In a thread of its own, because it stays on the one processor.
+fn bare(command: Command) -> io::Result<()> {
+    let tracer = thread::spawn(|| {
+        pin()?;
+        bare::trace(command)
+    });
+    tracer
+        .join()
+        .unwrap_or_else(|_| Err(io::Error::other("the tracer panicked")))
 }
 
 pub(crate) fn program(work: &str, times: &str) -> io::Result<Command> {

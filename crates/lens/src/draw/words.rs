@@ -36,7 +36,10 @@ pub(super) fn description(drawing: &Drawing<'_>) -> String {
     let mut left = ROWS;
     for sheet in &drawing.sheets {
         let names: Vec<&str> = sheet.lanes.iter().map(|lane| lane.name.as_str()).collect();
-        let calls = count(sheet, |event| matches!(event, Event::Call(_)));
+        let calls = count(
+            sheet,
+            |event| matches!(event, Event::Call(call) if drawing.all || !call.by_runtime),
+        );
         let packets = count(sheet, |event| matches!(event, Event::Packet(_)));
         if !sheet.heading.is_empty() {
             let _ = write!(out, "{}: ", sheet.heading);
@@ -77,7 +80,7 @@ fn numbered(count: usize, what: &str) -> String {
     }
 }
 
-fn count(sheet: &Sheet<'_>, is: fn(&Event) -> bool) -> usize {
+fn count(sheet: &Sheet<'_>, is: impl Fn(&Event) -> bool) -> usize {
     let rows = sheet.rows.iter();
     rows.filter(|row| row.part != Part::Exit && is(&sheet.events[row.event]))
         .count()

@@ -20,7 +20,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(crate) use capture::Capturing;
-pub(crate) use diag::state as tcp_state;
+pub(crate) use diag::{Answer, state as tcp_state};
 
 /// A network, and what looks at it.
 #[derive(Debug)]
@@ -109,7 +109,7 @@ impl Network {
     }
 
     /// What the kernel holds of the TCP socket with these addresses.
-    pub(crate) fn ask(&self, local: SocketAddr, peer: SocketAddr) -> Option<diag::Answer> {
+    pub(crate) fn ask(&self, local: SocketAddr, peer: SocketAddr) -> Option<Answer> {
         diag::ask(&self.diag(), local, peer)
     }
 

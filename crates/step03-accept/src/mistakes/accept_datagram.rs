@@ -46,10 +46,7 @@ fn server_libc(stage: &mut Stage) -> Played {
         libc::SOCK_DGRAM // WRONG: a type that has no connections.
     };
     let listener = step01::with_libc::socket(libc::AF_INET, kind, 0)?;
-    let address = step02::with_libc::sockaddr_in(ANY_PORT);
-    let length = size_of_val(&address) as libc::socklen_t;
-    // SAFETY: `length` is the size of `address`, which lives until after the call.
-    unsafe { step02::with_libc::bind(listener, (&raw const address).cast(), length) }?;
+    step02::with_libc::bind_ipv4(listener, ANY_PORT)?;
     unheeded(stage, step02::with_libc::listen(listener, BACKLOG));
     stage.cue("listening", step02::with_libc::local_address(listener)?);
     match stage.taught(|| with_libc::accept_peer(listener)) {

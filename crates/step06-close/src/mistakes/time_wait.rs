@@ -54,12 +54,12 @@ pub(crate) fn scene() -> Scene {
 fn restarted_libc(stage: &mut Stage) -> Played {
     let address = stage.wait_address("ended")?;
     let listener = unbound::with_libc(stage.repaired())?;
-    let mut bound = stage.taught(|| unbound::bind_libc(listener, address));
+    let mut bound = stage.taught(|| step02::with_libc::bind_ipv4(listener, address));
     if let Err(error) = &bound {
         stage.found_error("bind", error);
         // WRONG again: the connection in TIME_WAIT was made without the option.
         unbound::reuse_libc(listener)?;
-        bound = unbound::bind_libc(listener, address);
+        bound = step02::with_libc::bind_ipv4(listener, address);
     }
     judge(stage, bound);
     with_libc::close(listener)?;

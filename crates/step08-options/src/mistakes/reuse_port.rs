@@ -37,7 +37,7 @@ pub(crate) fn scene() -> Scene {
     )
     .repair(
         "SO_REUSEPORT before bind, in both: they share the port, \
-         and the old one can go without a gap",
+         and when the old one goes there is still one that listens",
     )
     .hints(&[
         "The old server is still running. Is that what SO_REUSEADDR is about?",

@@ -4,9 +4,10 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::fd::RawFd;
 
-use libc::{c_int, socklen_t};
-use step01_socket::with_libc::{cvt, socket};
+use libc::c_int;
+use step01_socket::with_libc::socket;
 use step02_bind_listen::with_libc as step02;
+use step08_options::with_libc::set_int;
 
 use super::storage_of;
 
@@ -22,11 +23,7 @@ use super::storage_of;
 ///
 /// See ipv6(7) and RFC 3493, section 5.3.
 pub fn set_v6only(fd: RawFd, on: bool) -> io::Result<()> {
-    let value = c_int::from(on);
-    let (place, size) = ((&raw const value).cast(), size_of_val(&value) as socklen_t);
-    // SAFETY: `size` is the size of `value`, which lives until after the call, and is only read.
-    cvt(unsafe { libc::setsockopt(fd, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY, place, size) })?;
-    Ok(())
+    set_int(fd, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY, on.into())
 }
 
 /// Three calls, `socket`, `bind`, `listen`, and for an IPv6 address [`set_v6only`] before `bind`.

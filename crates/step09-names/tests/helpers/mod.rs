@@ -45,13 +45,7 @@ pub(crate) fn with_ipv6() -> bool {
 /// What the kernel says of the option.
 #[track_caller]
 pub(crate) fn v6only(fd: RawFd) -> bool {
-    let (mut value, mut length) = (0 as c_int, size_of::<c_int>() as libc::socklen_t);
-    let (place, room) = ((&raw mut value).cast(), &raw mut length);
-    // SAFETY: `length` is the size of `value`, and both live until after the call.
-    let result =
-        unsafe { libc::getsockopt(fd, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY, place, room) };
-    assert_eq!(result, 0);
-    value != 0
+    step08_options::with_libc::get_int(fd, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY).unwrap() != 0
 }
 
 /// An owner for a descriptor of the libc layer, so that a test that fails closes it.

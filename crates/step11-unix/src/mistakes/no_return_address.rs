@@ -2,11 +2,10 @@
 
 use std::io::{self, ErrorKind};
 use std::mem::MaybeUninit;
-use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixDatagram;
 
 use lab::{Played, Scene, Sign, Stage, layers};
-use nix::sys::socket::{self, AddressFamily, MsgFlags, SockFlag, SockType, UnixAddr};
+use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, UnixAddr};
 use socket2::{Domain, SockAddr, Type};
 use step01_socket as step01;
 use step04_connect as step04;
@@ -71,7 +70,7 @@ fn client_nix(stage: &mut Stage) -> Played {
         let (kind, none) = (SockType::Datagram, SockFlag::empty());
         stage.taught(|| step01::with_nix::socket(AddressFamily::Unix, kind, none, None))?
     };
-    socket::connect(fd.as_raw_fd(), &to)?;
+    step04::with_nix::connect(&fd, &to)?;
     step05::with_nix::send(&fd, b"hello", MsgFlags::empty())?;
     wait_for_the_server(stage);
     let mut buffer = [0; ROOM];

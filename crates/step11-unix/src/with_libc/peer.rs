@@ -4,7 +4,10 @@ use std::io;
 use std::os::fd::RawFd;
 
 use libc::{gid_t, pid_t, uid_t};
+#[cfg(not(target_os = "linux"))]
 use step01_socket::with_libc::cvt;
+#[cfg(target_os = "linux")]
+use step08_options::with_libc::getsockopt;
 
 /// Whose process the other end was when the connection was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +38,8 @@ pub fn peer_credentials(fd: RawFd) -> io::Result<Peer> {
     let mut length = size_of_val(&found) as libc::socklen_t;
     let (level, option) = (libc::SOL_SOCKET, libc::SO_PEERCRED);
     let value = (&raw mut found).cast();
-    // SAFETY: `length` is the size of `found`, and both live until after the call.
-    cvt(unsafe { libc::getsockopt(fd, level, option, value, &raw mut length) })?;
+    // SAFETY: `length` is the size of `found`, and whatever bytes the kernel writes are three integers.
+    unsafe { getsockopt(fd, level, option, value, &raw mut length) }?;
     Ok(Peer {
         process: Some(found.pid),
         user: found.uid,

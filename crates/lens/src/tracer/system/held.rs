@@ -3,7 +3,7 @@
 use super::ends;
 use crate::event::{Held, TcpState, Time, Who};
 use crate::raw::Raw;
-use crate::wire::{self, Network};
+use crate::wire::{self, Answer, Network};
 use std::mem;
 use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
@@ -82,8 +82,12 @@ fn listener(
     who: Who,
     now: impl Fn() -> Time,
 ) -> Option<Held> {
-    let held = after_close(network, (local, no_address(local)), who, now)?;
-    (held.state == TcpState::Listen).then_some(held)
+    let answer = network.system.ask(local, no_address(local))?;
+    (answer.state == TcpState::Listen).then(|| {
+        // It may listen at every address, and then that is its own, not the one that was called.
+        let own = (answer.local, no_address(answer.local));
+        answered(answer, own, who, now())
+    })
 }
 
 /// Reads a socket's state and queues through a copy of its descriptor: TCP_INFO, SIOCINQ and SIOCOUTQ (tcp(7)).
@@ -114,17 +118,20 @@ fn look(process: BorrowedFd<'_>, fd: i32, who: Who, now: impl Fn() -> Time) -> O
 
 /// What has become of it: for others may have copies of the descriptor, and a connection lives on after its close.
 fn after_close(network: &Network, tuple: Tuple, who: Who, now: impl Fn() -> Time) -> Option<Held> {
-    let (local, peer) = tuple;
-    let (state, receive_queue, send_queue) = network.system.ask(local, peer)?;
-    Some(Held {
-        at: now(),
+    let answer = network.system.ask(tuple.0, tuple.1)?;
+    Some(answered(answer, tuple, who, now()))
+}
+
+fn answered(answer: Answer, (local, peer): Tuple, who: Who, at: Time) -> Held {
+    Held {
+        at,
         who,
         local,
         peer,
-        state,
-        receive_queue,
-        send_queue,
-    })
+        state: answer.state,
+        receive_queue: answer.receive_queue,
+        send_queue: answer.send_queue,
+    }
 }
 
 /// Both addresses; port 0 in place of one that the socket does not have. An IPv4 address stands as such

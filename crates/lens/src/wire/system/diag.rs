@@ -20,8 +20,15 @@ pub(super) fn open() -> io::Result<OwnedFd> {
     socket(libc::AF_NETLINK, libc::SOCK_RAW, libc::NETLINK_SOCK_DIAG)
 }
 
-/// What is known of a socket: its state, and the lengths of its two queues.
-pub(crate) type Answer = (TcpState, u32, u32);
+/// What is known of a socket.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// Its own address. Of a socket that listens it may be a wider one than was asked for: 0.0.0.0 or ::.
+    pub(crate) local: SocketAddr,
+    pub(crate) state: TcpState,
+    pub(crate) receive_queue: u32,
+    pub(crate) send_queue: u32,
+}
 
 /// Asks for the socket with these two addresses; CLOSED where there is none. `None` where the kernel gives no answer.
 pub(super) fn ask(diag: &OwnedFd, local: SocketAddr, peer: SocketAddr) -> Option<Answer> {
@@ -31,6 +38,12 @@ pub(super) fn ask(diag: &OwnedFd, local: SocketAddr, peer: SocketAddr) -> Option
         MsgFlags::empty(),
     )
     .ok()?;
+    let none = Answer {
+        local,
+        state: TcpState::Closed,
+        receive_queue: 0,
+        send_queue: 0,
+    };
     // The kernel has answered before `send` returned.
     let mut reply = [0; 512];
     let length = recv(diag.as_raw_fd(), &mut reply, MsgFlags::MSG_DONTWAIT).ok()?;
@@ -38,21 +51,22 @@ pub(super) fn ask(diag: &OwnedFd, local: SocketAddr, peer: SocketAddr) -> Option
     match u16::from_ne_bytes(*reply.get(4..)?.first_chunk()?) {
         SOCK_DIAG_BY_FAMILY => {
             let message = reply.get(HEADER..)?;
+            let (local, of, state) = entry(message)?;
             // Where there is no such connection, but a socket that listens at its port, that is the answer.
-            let of = u16::from_be_bytes(*message.get(6..)?.first_chunk()?);
-            if of != peer.port() {
-                return Some((TcpState::Closed, 0, 0));
+            if of.port() != peer.port() {
+                return Some(none);
             }
             let queue = |at: usize| Some(u32::from_ne_bytes(*message.get(at..)?.first_chunk()?));
-            Some((
-                state(*message.get(1)?)?,
-                queue(4 + ID + 4)?,
-                queue(4 + ID + 8)?,
-            ))
+            Some(Answer {
+                local,
+                state,
+                receive_queue: queue(4 + ID + 4)?,
+                send_queue: queue(4 + ID + 8)?,
+            })
         }
         error if i32::from(error) == libc::NLMSG_ERROR => {
             let errno = i32::from_ne_bytes(*reply.get(HEADER..)?.first_chunk()?);
-            (errno == -libc::ENOENT).then_some((TcpState::Closed, 0, 0))
+            (errno == -libc::ENOENT).then_some(none)
         }
         _ => None,
     }
@@ -98,7 +112,7 @@ fn all_of_family(
     }
 }
 
-/// One `struct inet_diag_msg`.
+/// One `struct inet_diag_msg`: its two addresses and its state.
 fn entry(message: &[u8]) -> Option<(SocketAddr, SocketAddr, TcpState)> {
     let is_ipv4 = i32::from(*message.first()?) == libc::AF_INET;
     let end = |port: usize, ip: usize| {

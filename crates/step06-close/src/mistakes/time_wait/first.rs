@@ -13,7 +13,7 @@ use super::unbound;
 pub(super) fn server_libc(stage: &mut Stage) -> Played {
     // WRONG without the option: what it leaves behind will block its port.
     let listener = unbound::with_libc(stage.repaired())?;
-    unbound::bind_libc(listener, ANY_PORT)?;
+    step02::with_libc::bind_ipv4(listener, ANY_PORT)?;
     step02::with_libc::listen(listener, 1)?;
     let address = step02::with_libc::local_address(listener)?;
     stage.cue("listening", address);

@@ -3,7 +3,6 @@
 //! Step 8 is about options; this is the one that every server wants.
 
 use std::io;
-use std::net::SocketAddrV4;
 use std::os::fd::{OwnedFd, RawFd};
 
 use libc::{c_int, socklen_t};
@@ -11,7 +10,6 @@ use nix::sys::socket::{AddressFamily, SockFlag, SockType, setsockopt, sockopt};
 use socket2::{Domain, Socket, Type};
 use step01_socket as step01;
 use step01_socket::with_libc::cvt;
-use step02_bind_listen as step02;
 
 /// Two calls: `socket`, and if wanted `setsockopt`.
 pub(crate) fn with_libc(reuse: bool) -> io::Result<RawFd> {
@@ -49,12 +47,4 @@ pub(crate) fn reuse_libc(fd: RawFd) -> io::Result<()> {
     // SAFETY: `length` is the size of `on`, which lives until after the call.
     cvt(unsafe { libc::setsockopt(fd, libc::SOL_SOCKET, libc::SO_REUSEADDR, value, length) })?;
     Ok(())
-}
-
-/// `bind(fd, addr, len)` with an IPv4 address.
-pub(crate) fn bind_libc(fd: RawFd, address: SocketAddrV4) -> io::Result<()> {
-    let address = step02::with_libc::sockaddr_in(address);
-    let length = size_of_val(&address) as socklen_t;
-    // SAFETY: `length` is the size of `address`, which lives until after the call.
-    unsafe { step02::with_libc::bind(fd, (&raw const address).cast(), length) }
 }

@@ -11,7 +11,6 @@ use socket2::Socket;
 use step02_bind_listen as step02;
 use step08_options::{with_libc, with_nix};
 
-use crate::mistakes::bind_libc;
 use crate::scenes::fresh::{fresh_libc, fresh_nix, fresh_socket2};
 
 /// Room in the queue for clients that come while another one is served.
@@ -22,7 +21,7 @@ pub(crate) fn with_libc(address: SocketAddrV4, early: bool) -> io::Result<RawFd>
     if early {
         with_libc::set_int(listener, SOL_SOCKET, SO_REUSEADDR, 1)?;
     }
-    bind_libc(listener, address)?;
+    step02::with_libc::bind_ipv4(listener, address)?;
     if !early {
         // WRONG: bind has looked already.
         with_libc::set_int(listener, SOL_SOCKET, SO_REUSEADDR, 1)?;

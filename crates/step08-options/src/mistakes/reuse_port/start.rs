@@ -11,7 +11,6 @@ use socket2::Socket;
 use step02_bind_listen as step02;
 use step08_options::{with_libc, with_nix};
 
-use crate::mistakes::bind_libc;
 use crate::scenes::fresh::{fresh_libc, fresh_nix, fresh_socket2};
 
 pub(super) fn with_libc(address: SocketAddrV4, share: bool) -> io::Result<RawFd> {
@@ -19,7 +18,7 @@ pub(super) fn with_libc(address: SocketAddrV4, share: bool) -> io::Result<RawFd>
     // WRONG: the first option does not share the port of a socket that listens.
     let option = if share { SO_REUSEPORT } else { SO_REUSEADDR };
     with_libc::set_int(listener, SOL_SOCKET, option, 1)?;
-    bind_libc(listener, address)?;
+    step02::with_libc::bind_ipv4(listener, address)?;
     step02::with_libc::listen(listener, 1)?;
     Ok(listener)
 }

@@ -1,0 +1,145 @@
+//! What the words of a command line mean: a scene, a half and its place, or a command of the step's own.
+
+use super::{Task, did_you_mean, typed, unknown};
+use crate::command::{Command, Filled, Given, Takes};
+use crate::halves::Halves;
+use crate::language::Language;
+use crate::layer::Layer;
+use crate::place::{Place, ipv4};
+use crate::step::Step;
+use crate::trouble::Trouble;
+
+/// What is to be done. The layer and the options of the step's own are a command's.
+pub(super) fn understood(
+    step: &Step,
+    words: &[String],
+    layer: Option<Layer>,
+    own: &[(String, String)],
+) -> Result<Task, Trouble> {
+    match words.first().and_then(|first| step.command(first)) {
+        Some(command) => {
+            let given = given(command, layer, &words[1..], own, step)?;
+            Ok(Task::Command(*command, given))
+        }
+        None => task(step, words),
+    }
+}
+
+fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
+    let Some(first) = words.first() else {
+        return Ok(Task::Play(None));
+    };
+    let allowed = if matches!(first.as_str(), "serve" | "connect") {
+        2
+    } else {
+        1
+    };
+    if let Some(extra) = words.get(allowed) {
+        return Err(Trouble::new(format!(
+            "{extra:?} is one argument too many; see {} --help",
+            typed(step)
+        )));
+    }
+    // Where a scene has the half's name, the name alone is the scene.
+    if words.len() == 1 && step.scene(first).is_some() {
+        return Ok(Task::Play(Some(first.clone())));
+    }
+    if let Some(halves) = &step.halves
+        && let Some((name, _)) = halves.named(first)
+    {
+        let place = words.get(1).map(String::as_str);
+        let place = halves.take.read(place.unwrap_or(halves.take.default()))?;
+        return Ok(Task::Half(name, place));
+    }
+    let halves = step.halves.iter().flat_map(Halves::all);
+    let halves = halves.map(|(half, _)| half);
+    let others = halves.chain(step.commands.iter().map(|command| command.name));
+    if ["serve", "connect"].contains(&first.as_str()) {
+        let others: Vec<&str> = others.collect();
+        let there = match &others[..] {
+            [] => "only scenes, see".to_owned(),
+            others => format!("{}, see", others.join(" and ")),
+        };
+        return Err(Trouble::new(format!(
+            "{} has no `{first}`; it has {there} {} --help",
+            step.name,
+            typed(step)
+        )));
+    }
+    let known = step.scenes.iter().map(|scene| scene.name).chain(others);
+    Err(unknown("scene", first, known, step))
+}
+
+/// What a command was given: its address, and a value for each of its options.
+fn given(
+    command: &Command,
+    layer: Option<Layer>,
+    words: &[String],
+    own: &[(String, String)],
+    step: &Step,
+) -> Result<Given, Trouble> {
+    let usage = format!("{} {}", typed(step), command.usage());
+    if let Some(extra) = words.get(usize::from(command.takes_address)) {
+        return Err(Trouble::new(format!(
+            "{extra:?} is one argument too many; type {usage}"
+        )));
+    }
+    let mut values = Vec::new();
+    for option in command.options {
+        let name = option.name;
+        let mut typed = own.iter().rev();
+        let text = typed
+            .find(|(typed, _)| typed == name)
+            .map(|(_, text)| text.as_str());
+        let value = match (option.takes, text) {
+            (Takes::OneOf(words), text) => {
+                let word = text.unwrap_or(words.first().unwrap_or(&""));
+                let mut known = words.iter();
+                let found = known.find(|known| **known == word).ok_or_else(|| {
+                    let nearest = did_you_mean(word, words.iter().copied());
+                    let words = words.join(", ");
+                    Trouble::new(format!(
+                        "{name} does not take {word:?}{nearest} It takes {words}"
+                    ))
+                })?;
+                Filled::Word(found)
+            }
+            (Takes::Address, None) => {
+                return Err(Trouble::new(format!(
+                    "{} needs {name}; type {usage}",
+                    command.name
+                )));
+            }
+            (Takes::AddressOr(text), None) | (Takes::Address | Takes::AddressOr(_), Some(text)) => {
+                Filled::Address(ipv4(text)?)
+            }
+        };
+        values.push((name, value));
+    }
+    let address = words.first().map(String::as_str);
+    Ok(Given {
+        layer: layer.unwrap_or(Layer::Libc),
+        address: ipv4(address.unwrap_or(Place::Address.default()))?,
+        values,
+    })
+}
+
+/// The layer behind `--layer`.
+pub(super) fn layer(name: &str, step: &Step) -> Result<Layer, Trouble> {
+    Layer::from_name(name).ok_or_else(|| {
+        let names = Layer::ALL.map(Layer::name);
+        let languages = match step.has_guests() {
+            true => &Language::ALL.map(Language::name)[..],
+            false => &[],
+        };
+        let nearest = did_you_mean(name, names.into_iter().chain(languages.iter().copied()));
+        let languages = match languages {
+            [] => String::new(),
+            languages => format!("; the other languages {}", languages.join(", ")),
+        };
+        Trouble::new(format!(
+            "there is no layer {name:?}{nearest} The layers are {}{languages}",
+            names.join(", ")
+        ))
+    })
+}
