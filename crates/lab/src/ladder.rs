@@ -79,12 +79,15 @@ pub(crate) fn rungs(call: &Call) -> Vec<(String, String)> {
     rungs.collect()
 }
 
-/// Breaks the names that are longer than this between two parts of their path.
+/// Breaks the names that are longer than this between two parts of their path: `std::net`, `sun.nio.ch`.
 pub(crate) fn fit(names: &str, room: usize) -> String {
     let mut out = String::new();
     for word in names.split_inclusive(' ') {
         let mut width = 0;
-        for part in word.split_inclusive("::") {
+        for part in word
+            .split_inclusive("::")
+            .flat_map(|part| part.split_inclusive('.'))
+        {
             let length = part.trim_end().chars().count();
             if width > 0 && width + length > room {
                 out.push(' ');
@@ -110,6 +113,10 @@ mod tests {
         assert_eq!(
             fit("sys::net::Socket::accept -> x", 16),
             "sys::net:: Socket::accept -> x"
+        );
+        assert_eq!(
+            fit("sun.nio.ch.FileDispatcherImpl.write0", 35),
+            "sun.nio.ch.FileDispatcherImpl. write0"
         );
         assert_eq!(
             fit("averylongnamewithoutanypart", 5),
