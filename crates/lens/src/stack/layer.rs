@@ -4,14 +4,17 @@ mod languages;
 mod noise;
 mod owner;
 
-use super::maps::Code;
+use super::maps::{Code, Mapped};
 use super::name;
 use super::python;
-use super::symbols::{self, Found};
+use super::symbols::{self, Found, Symbols};
 use super::walk::Walk;
 use crate::event::{Frame, Noise, Stack};
 use languages::{from_java, from_python};
 use noise::{mark_start, noise};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// The frames of a stack, outermost first.
 pub(super) fn stack(walk: &Walk) -> Stack {
@@ -68,19 +71,32 @@ fn functions(code: &Code, address: u64) -> Vec<Frame> {
             noise: Some(Noise::Generated),
         }];
     };
-    let library = mapped.file_name();
     let symbols = symbols::of(mapped);
     let place = symbols
         .as_ref()
         .and_then(|symbols| Some((symbols, address.wrapping_sub(symbols.bias(code)?))));
-    let (found, in_file) = match place {
-        Some((symbols, place)) => (symbols.functions(place), place),
+    let Some((symbols, in_file)) = place else {
         // No file to look into: its place is where in it the address was mapped from.
-        None => {
-            let place = (address - code.range.start).wrapping_add(code.offset);
-            (vec![Found::default()], place)
-        }
+        let in_file = (address - code.range.start).wrapping_add(code.offset);
+        return frames(mapped, vec![Found::default()], in_file);
     };
+    // The start of a program, and what plays a scene, are in every stack: each place is looked up once.
+    // What is known of a file is kept as long as the thread lives, so its address keeps its meaning.
+    type Place = (*const Symbols, u64, bool, String);
+    thread_local! {
+        static MET: RefCell<HashMap<Place, Vec<Frame>>> = RefCell::default();
+    }
+    let (is_program, path) = (mapped.is_program, mapped.path.clone());
+    MET.with_borrow_mut(|met| {
+        met.entry((Rc::as_ptr(symbols), in_file, is_program, path))
+            .or_insert_with(|| frames(mapped, symbols.functions(in_file), in_file))
+            .clone()
+    })
+}
+
+/// What was found at one place in a file, as frames.
+fn frames(mapped: &Mapped, found: Vec<Found>, in_file: u64) -> Vec<Frame> {
+    let library = mapped.file_name();
     let unnamed = || format!("{library}+{in_file:#x}");
     let frames = found.into_iter().map(|found| {
         let is_rust = found
