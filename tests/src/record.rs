@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::run::run;
+use crate::played::played;
 
 /// One scene played once: the line that names it, and its events.
 #[derive(Clone, Debug)]
@@ -13,10 +13,10 @@ pub struct Play {
     pub events: Vec<Value>,
 }
 
-/// The record of every layer and form of a scene.
+/// The record of every layer and form of a scene, of the one play that all tests share.
 #[track_caller]
 pub fn record(step: &str, scene: &str) -> Vec<Play> {
-    let output = run(step, &[scene, "--json"]).exits(0);
+    let output = played(step, &[scene, "--json"]).exits(0);
     parse(&output.stdout).unwrap_or_else(|wrong| panic!("{}: {wrong}", output.shown))
 }
 

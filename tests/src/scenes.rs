@@ -5,7 +5,8 @@ use std::sync::{Mutex, OnceLock};
 
 use serde_json::Value;
 
-use crate::run::run;
+use crate::played::played;
+use crate::side_by_side::side_by_side;
 
 /// The steps there are.
 pub const STEPS: [&str; 12] = [
@@ -52,7 +53,7 @@ pub fn scenes(step: &str) -> Vec<Scene> {
     if let Some(scenes) = look().get(step) {
         return scenes.clone();
     }
-    let output = run(step, &["--list", "--json"]).exits(0).quiet();
+    let output = played(step, &["--list", "--json"]).exits(0).quiet();
     let scenes: Vec<Scene> = output
         .stdout
         .lines()
@@ -77,17 +78,23 @@ pub fn scenes(step: &str) -> Vec<Scene> {
     scenes
 }
 
+/// Does this with every scene of a step, two at a time: some of them wait for a clock.
+#[track_caller]
+pub fn each_scene(step: &str, each: impl Fn(&Scene) + Sync) {
+    side_by_side(2, &scenes(step), each);
+}
+
 /// Whether the halves of a step take a path, by its `--help`.
 #[track_caller]
 pub fn takes_paths(step: &str) -> bool {
-    let help = run(step, &["--help"]).exits(0).quiet();
+    let help = played(step, &["--help"]).exits(0).quiet();
     help.stdout.contains(&format!("-p {step} -- serve [PATH]"))
 }
 
 /// The halves that a step has of `serve` and `connect`, by its `--help`.
 #[track_caller]
 pub fn has_half(step: &str, half: &str) -> bool {
-    let help = run(step, &["--help"]).exits(0).quiet();
+    let help = played(step, &["--help"]).exits(0).quiet();
     // Where a scene has the half's name, the half needs its address.
     let typed = format!("-p {step} -- {half} ");
     [format!("{typed}[ADDR]"), format!("{typed}ADDR")]

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::process::Stdio;
 
 use course_tests::scenes::{LAYERS, has_half, takes_paths};
-use course_tests::{Output, Run, run, scenes};
+use course_tests::{Output, Run, Scene, each_scene, played, played_in, run, scenes};
 
 for_each_step! {
     list_names_every_scene
@@ -44,7 +44,7 @@ fn main_scene(step: &str) -> String {
 
 #[track_caller]
 fn list_names_every_scene(step: &str) {
-    let output = run(step, &["--list"]).exits(0).quiet();
+    let output = played(step, &["--list"]).exits(0).quiet();
     for scene in scenes(step) {
         let mut lines = output.stdout.lines();
         let names = |line: &&str| {
@@ -237,11 +237,10 @@ fn addresses(step: &str) {
 #[track_caller]
 fn pipes_get_plain_text(step: &str) {
     for scene in scenes(step) {
-        let output = run(step, &[&scene.name]).exits(0);
-        plain(&output);
+        plain(&played(step, &[&scene.name]).exits(0));
     }
-    plain(&run(step, &["--list"]));
-    plain(&run(step, &["--help"]));
+    plain(&played(step, &["--list"]));
+    plain(&played(step, &["--help"]));
 }
 
 #[track_caller]
@@ -292,20 +291,27 @@ fn colour_is_for_terminals_that_want_it(step: &str) {
 
 #[track_caller]
 fn no_line_is_too_long(step: &str) {
-    for scene in scenes(step) {
-        for (columns, room) in [("60", 60), ("80", 80), ("100", 100), ("120", 100)] {
-            let mut args = vec![scene.name.as_str()];
-            // Other languages take their time, and their rows are made like the others.
-            if !scene.guests.is_empty() && columns == "60" {
-                args.push("--guests");
-            }
-            let output = Run::new(step).args(args).env("COLUMNS", columns).output();
-            let output = output.exits(0);
-            not_wider(&output, room);
-            if columns == "60" {
-                one_lane(&output);
-            }
-        }
+    each_scene(step, |scene| {
+        let narrow = played_in("60", step, &[&scene.name]).exits(0);
+        not_wider(&narrow, 60);
+        one_lane(&narrow);
+        // Where nobody says how wide it is.
+        not_wider(&played(step, &[&scene.name]).exits(0), 80);
+        not_wider(&played_in("100", step, &[&scene.name]).exits(0), 100);
+    });
+    // The rows of the other languages, with all that they can have.
+    if let Some(scene) = scenes(step).iter().find(|scene| !scene.guests.is_empty()) {
+        let narrow = played_in("60", step, &["--guests", "--stack"]).exits(0);
+        narrow.check(
+            scene.name == main_scene(step),
+            "another scene than the main one has guests",
+        );
+        not_wider(&narrow, 60);
+        one_lane(&narrow);
+    }
+    // More than 100 is 100, in every scene.
+    for (columns, room) in [("80", 80), ("120", 100)] {
+        not_wider(&played_in(columns, step, &[]).exits(0), room);
     }
     // What is no number is no width.
     for columns in ["", "x", "0", "-5"] {
@@ -313,7 +319,7 @@ fn no_line_is_too_long(step: &str) {
         not_wider(&output, 80);
     }
     for args in [["--list"], ["--help"]] {
-        not_wider(&run(step, &args), 100);
+        not_wider(&played(step, &args), 100);
     }
 }
 
@@ -334,33 +340,40 @@ fn one_lane(output: &Output) {
 
 #[track_caller]
 fn without_the_lens(step: &str) {
-    for scene in scenes(step) {
+    each_scene(step, |scene| {
         let said = |output: &Output| output.stdout.matches('»').count();
-        let traced = run(step, &[&scene.name]).exits(0);
+        let traced = played(step, &[&scene.name]).exits(0);
         let plain = run(step, &[&scene.name, "--no-lens"]).exits(0).quiet();
         plain.check(
             said(&plain) == said(&traced),
             "does not say what the actors say under the lens",
         );
-    }
+    });
 }
 
 #[track_caller]
 fn predictions_are_marked(step: &str) {
-    for scene in scenes(step) {
-        let asked = |answer: &str| {
+    each_scene(step, |scene| {
+        let typed = |more: &[&str], answer: &str| {
             let run = Run::new(step).args([scene.name.as_str(), "--predict"]);
-            run.input(answer).output().exits(0)
+            run.args(more).input(answer).output().exits(0)
         };
-        let nothing = asked("");
+        let nothing = typed(&[], "");
         let question = "Will it return";
         if !nothing.stdout.contains(question) {
-            continue;
+            return;
         }
         nothing.check(!nothing.stdout.contains("you said"), "marks no answer");
         if nothing.stderr.contains("not traced") {
-            continue;
+            return;
         }
+        // The question is about one play, and the answers are marked in it: the others need not be played each time.
+        let layer = drawn_layer(&nothing, step, scene);
+        let one_play = match scene.mistake {
+            true => &["--layer", &layer, "--broken"][..],
+            false => &["--layer", &layer],
+        };
+        let asked = |answer: &str| typed(one_play, answer);
         // Whether a call waits may differ from play to play: each is marked by what was seen in it.
         for (answer, right) in [
             ("r\n\n", &["returned"][..]),
@@ -391,19 +404,32 @@ fn predictions_are_marked(step: &str) {
         );
         asked("x\n");
         asked("\u{1b}[31m\0\n");
-    }
+    });
+}
+
+/// The layer that a play is drawn in, by its first line.
+#[track_caller]
+fn drawn_layer(output: &Output, step: &str, scene: &Scene) -> String {
+    let begins = format!("{step} · {} · ", scene.name);
+    let mut lines = output.stdout.lines();
+    let layer = lines.find_map(|line| Some(line.split_once(&begins)?.1));
+    output.check(layer.is_some(), "does not say in which layer it is");
+    layer.unwrap_or_default().to_owned()
 }
 
 #[track_caller]
 fn mistakes_have_hints_and_a_twin(step: &str) {
-    for scene in scenes(step).iter().filter(|scene| scene.mistake) {
+    each_scene(step, |scene| {
+        if !scene.mistake {
+            return;
+        }
         let broken = |input: &str| {
             let run = Run::new(step).args([scene.name.as_str(), "--broken"]);
             run.input(input).output().exits(0)
         };
         let output = broken("\n\n\n\n\n\n\n\n\n\n");
         if output.stdout.contains("not on this machine") {
-            continue;
+            return;
         }
         let last = (2..10).rev().find(|count| {
             output
@@ -424,12 +450,12 @@ fn mistakes_have_hints_and_a_twin(step: &str) {
             output.stdout.contains("Repaired: ") && !output.stdout.contains("\nBroken\n"),
             "not the repaired twin alone",
         );
-    }
+    });
 }
 
 #[track_caller]
 fn repeat_counts_every_play(step: &str) {
-    for scene in scenes(step) {
+    each_scene(step, |scene| {
         let output = run(step, &[&scene.name, "--repeat", "3"]).exits(0);
         let mut blocks: Vec<u32> = Vec::new();
         for line in output.stdout.lines() {
@@ -450,7 +476,7 @@ fn repeat_counts_every_play(step: &str) {
             missing || (blocks.len() == forms && blocks.iter().all(|sum| *sum == 3)),
             &format!("counts {blocks:?}"),
         );
-    }
+    });
 }
 
 /// `| head -1`: whoever reads goes away at once, or after a line. No panic, nothing left behind.
@@ -460,7 +486,7 @@ fn a_reader_that_goes_away(step: &str) {
     let mut lines: Vec<Vec<&str>> = vec![
         vec![&scene],
         vec![&scene, "--json"],
-        vec![&scene, "--repeat", "20"],
+        vec![&scene, "--repeat", "3"],
         vec![&scene, "--predict"],
         vec!["--list"],
         vec!["--help"],
@@ -535,7 +561,7 @@ fn a_full_disk(step: &str) {
 fn the_layers_are_named_alike_everywhere(step: &str) {
     let scene = main_scene(step);
     for layer in LAYERS {
-        let output = run(step, &[&scene, "--layer", layer]).exits(0);
+        let output = played(step, &[&scene, "--layer", layer]).exits(0);
         let names = output.stdout.lines().next().unwrap_or_default().to_owned();
         output.check(
             names.contains(layer) || output.stdout.contains(&format!("not in {layer}")),

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use course_tests::record::parse;
 use course_tests::temp::Temp;
-use course_tests::{Output, Play, Run, not_run, run};
+use course_tests::{Output, Play, Run, not_run, played, played_in, run};
 use serde_json::Value;
 
 use crate::user::ordinary;
@@ -24,7 +24,7 @@ const INSTANCES: &str = "/sys/kernel/tracing/instances";
 /// Whether one can look into the kernel here; where not, a line says that this was not run.
 #[track_caller]
 fn can_look(what: &str) -> bool {
-    let output = run("step01-socket", &["--kernel", "--layer", "libc"]).exits(0);
+    let output = played("step01-socket", &["--kernel", "--layer", "libc"]).exits(0);
     let why = output.stderr.lines().find(|line| line.starts_with("not "));
     if let Some(why) = why {
         not_run(what, why);
@@ -35,7 +35,7 @@ fn can_look(what: &str) -> bool {
 /// The plays of a step's main scene with the kernel's functions.
 #[track_caller]
 fn plays(step: &str) -> Vec<Play> {
-    let output = run(step, &["--kernel", "--json"]).exits(0);
+    let output = played(step, &["--kernel", "--json"]).exits(0);
     parse(&output.stdout).expect("JSON lines")
 }
 
@@ -87,12 +87,12 @@ fn plays_all_the_same_without_the_right(step: &str) {
 
 #[track_caller]
 fn is_seen_only_where_it_was_asked_for(step: &str) {
-    let without = run(step, &["--json", "--no-wire"]).exits(0);
+    let without = played(step, &["--json", "--no-wire"]).exits(0);
     without.check(
         !without.stdout.contains("\"kernel\":[") && !without.stdout.contains("\"event\":\"state\""),
         "looks into the kernel",
     );
-    let drawn = run(step, &[]).exits(0);
+    let drawn = played(step, &[]).exits(0);
     drawn.check(
         !drawn.stdout.contains("in the kernel:"),
         "looks into the kernel",
@@ -101,8 +101,7 @@ fn is_seen_only_where_it_was_asked_for(step: &str) {
         return;
     }
     for columns in ["60", "80", "100"] {
-        let drawn = Run::new(step).args(["--kernel"]).env("COLUMNS", columns);
-        let drawn = drawn.output().exits(0);
+        let drawn = played_in(columns, step, &["--kernel"]).exits(0);
         // An option is set and read without memory, a packet or a wait: the calls of step 8 pass no such point.
         let words = match step {
             "step08-options" => "In the kernel the calls",

@@ -5,7 +5,7 @@ use std::os::unix::process::CommandExt;
 
 use course_tests::record::{arg, parse, returned};
 use course_tests::scenes::LAYERS;
-use course_tests::{Play, Run, not_run, record, scenes};
+use course_tests::{Play, Run, each_scene, not_run, played, record, scenes};
 use serde_json::Value;
 
 for_each_step! {
@@ -16,6 +16,8 @@ for_each_step! {
 /// The record of each scene of a step that can be watched here.
 #[track_caller]
 fn records(step: &str) -> Vec<Play> {
+    // They are played side by side, for some wait, and looked at in turn.
+    each_scene(step, |scene| drop(played(step, &[&scene.name, "--json"])));
     let scenes = scenes(step);
     let plays = scenes.iter().flat_map(|scene| record(step, &scene.name));
     let plays: Vec<Play> = plays.filter(Play::is_played).collect();

@@ -1,9 +1,11 @@
 //! Every scene plays in every layer as announced, and again and again the same.
 
+use std::sync::Mutex;
+
 use course_tests::diff::difference;
 use course_tests::scenes::LAYERS;
 use course_tests::skip::note;
-use course_tests::{Output, normal_form, run, scenes};
+use course_tests::{Output, each_scene, normal_form, played, run, scenes};
 
 /// How often a step's main scene is played, and how often every other.
 const MAIN: usize = 20;
@@ -17,13 +19,13 @@ for_each_step! {
 /// `SCENE --layer L` goes as announced.
 #[track_caller]
 fn in_every_layer(step: &str) {
-    let scenes = scenes(step);
-    let mut missing = Vec::new();
-    for scene in &scenes {
+    let missing = Mutex::new(Vec::new());
+    each_scene(step, |scene| {
         for layer in LAYERS {
-            let output = run(step, &[&scene.name, "--layer", layer]).exits(0);
+            let output = played(step, &[&scene.name, "--layer", layer]).exits(0);
             well_said(&output);
             if let Some(why) = missing_here(&output) {
+                let mut missing = missing.lock().expect("nobody panics with it");
                 missing.push(format!("{} ({why})", scene.name));
                 break;
             }
@@ -32,9 +34,10 @@ fn in_every_layer(step: &str) {
                 "exits 0 and did not go as announced",
             );
         }
-    }
+    });
+    let missing = missing.into_inner().expect("nobody panicked with it");
     if !missing.is_empty() {
-        let (count, all) = (missing.len(), scenes.len());
+        let (count, all) = (missing.len(), scenes(step).len());
         note(&format!(
             "not on this machine: {count} of the {all} scenes of {step}: {}",
             missing.join(", ")
@@ -45,22 +48,25 @@ fn in_every_layer(step: &str) {
 /// The whole of a scene, all layers of it, several times in normal form.
 #[track_caller]
 fn again_the_same(step: &str) {
-    let mut different = String::new();
-    for (index, scene) in scenes(step).iter().enumerate() {
-        let played = || {
-            let output = run(step, &[&scene.name]).exits(0);
+    let different = Mutex::new(String::new());
+    let main = scenes(step)[0].name.clone();
+    each_scene(step, |scene| {
+        let said = |output: Output| {
+            let output = output.exits(0);
             well_said(&output);
             normal_form(&output.stdout)
         };
-        let first = played();
-        for _ in 1..if index == 0 { MAIN } else { OTHER } {
-            let next = played();
+        let first = said(played(step, &[&scene.name]));
+        for _ in 1..if scene.name == main { MAIN } else { OTHER } {
+            let next = said(run(step, &[&scene.name]));
             if next != first {
-                different += &format!("{step} {}:\n{}", scene.name, difference(&first, &next));
+                *different.lock().expect("nobody panics with it") +=
+                    &format!("{step} {}:\n{}", scene.name, difference(&first, &next));
                 break;
             }
         }
-    }
+    });
+    let different = different.into_inner().expect("nobody panicked with it");
     assert!(
         different.is_empty(),
         "not the same each time (- before, + after)\n{different}"

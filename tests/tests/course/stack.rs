@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use course_tests::record::parse;
-use course_tests::{Play, Run, not_run, run};
+use course_tests::{Output, Play, not_run, played, played_in};
 use serde_json::Value;
 
 for_each_step! {
@@ -21,7 +21,7 @@ fn plays(step: &str) -> Vec<Play> {
 /// The same, with more options.
 #[track_caller]
 fn plays_in(step: &str, options: &[&str]) -> Vec<Play> {
-    let output = run(step, &[&["--json", "--stack"], options].concat()).exits(0);
+    let output = played(step, &[&["--json", "--stack"], options].concat()).exits(0);
     let plays = parse(&output.stdout).expect("JSON lines");
     let plays: Vec<Play> = plays.into_iter().filter(Play::is_played).collect();
     if plays.iter().any(|play| !play.is_traced()) {
@@ -66,25 +66,25 @@ fn every_taught_call_has_its_functions(step: &str) {
             }
         }
     }
-    for (columns, room) in [("60", 60), ("80", 80), ("120", 100)] {
-        let narrow = Run::new(step).args(["--stack"]).env("COLUMNS", columns);
-        let narrow = narrow.output().exits(0);
-        let longest = narrow
-            .stdout
-            .lines()
-            .max_by_key(|line| line.chars().count());
-        let longest = longest.unwrap_or("");
-        narrow.check(
+    let fits = |output: &Output, room: usize| {
+        let lines = output.stdout.lines();
+        let longest = lines.max_by_key(|line| line.chars().count()).unwrap_or("");
+        output.check(
             longest.chars().count() <= room,
-            &format!("is too long for {columns} columns: {longest}"),
+            &format!("is too long for {room} columns: {longest}"),
         );
+    };
+    for (columns, room) in [("60", 60), ("120", 100)] {
+        fits(&played_in(columns, step, &["--stack"]).exits(0), room);
     }
-    let output = run(step, &["--stack"]).exits(0);
+    let output = played(step, &["--stack"]).exits(0);
+    // Where nobody says how wide it is.
+    fits(&output, 80);
     if output.stdout.contains("was not traced") || output.stderr.contains("not traced:") {
         return;
     }
     output.check(output.stdout.contains("-> the kernel"), "shows no stack");
-    let plain = run(step, &[]).exits(0);
+    let plain = played(step, &[]).exits(0);
     plain.check(!plain.stdout.contains("-> the kernel"), "shows stacks");
     plain.check(!plain.stdout.contains("folded"), "shows stacks");
 }

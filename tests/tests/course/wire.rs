@@ -15,7 +15,7 @@ use course_tests::programs::installed;
 use course_tests::record::parse;
 use course_tests::refuse::refuse_namespaces;
 use course_tests::temp::Temp;
-use course_tests::{Output, Play, Run, not_run, run, scenes};
+use course_tests::{Output, Play, Run, not_run, played, run, scenes, side_by_side};
 use serde_json::Value;
 
 use crate::user::ordinary;
@@ -112,7 +112,7 @@ fn each_connect_has_its_syn(play: &Play) {
 
 #[track_caller]
 fn the_calls_are_the_same_with_packets_among_them(step: &str) {
-    let without = run(step, &["--no-wire", "--json"]).exits(0);
+    let without = played(step, &["--json", "--no-wire"]).exits(0);
     let without = parse(&without.stdout).expect("JSON lines");
     let Some(with) = plays("packets", Run::new(step).args(["--wire", "--json"])) else {
         return;
@@ -130,16 +130,17 @@ fn the_calls_are_the_same_with_packets_among_them(step: &str) {
 
 #[track_caller]
 fn the_core_scenes_go_as_announced_on_a_slow_wire(step: &str) {
-    for scene in scenes(step).iter().filter(|scene| scene.core) {
+    let scenes = scenes(step);
+    // Each in a network of its own, and each waits for its own wire.
+    side_by_side(4, scenes.iter().filter(|scene| scene.core), |scene| {
         let run = Run::new(step).args([scene.name.as_str(), "--slow", "--json", "--layer", "libc"]);
         // Its exit status says that it went so.
-        let Some(plays) = plays("a slow wire", run) else {
-            return;
-        };
-        for play in plays.iter().filter(|play| play.is_played()) {
-            each_connect_has_its_syn(play);
+        let plays = plays(&format!("{step} {} on a slow wire", scene.name), run);
+        let plays = plays.into_iter().flatten();
+        for play in plays.filter(|play| play.is_played()) {
+            each_connect_has_its_syn(&play);
         }
-    }
+    });
 }
 
 /// The states of each end, from its first packet on.
@@ -377,7 +378,7 @@ fn says(output: &Output, words: &[&str]) {
 
 /// Whether programs are traced here at all.
 fn can_trace() -> bool {
-    !run("step06-close", &["--layer", "libc"])
+    !played("step06-close", &["close", "--layer", "libc"])
         .stderr
         .contains("not traced: ")
 }
