@@ -32,12 +32,7 @@ pub(crate) struct Answer {
 
 /// Asks for the socket with these two addresses; CLOSED where there is none. `None` where the kernel gives no answer.
 pub(super) fn ask(diag: &OwnedFd, local: SocketAddr, peer: SocketAddr) -> Option<Answer> {
-    send(
-        diag.as_raw_fd(),
-        &request(0, local, peer),
-        MsgFlags::empty(),
-    )
-    .ok()?;
+    send(diag.as_raw_fd(), &request(local, peer), MsgFlags::empty()).ok()?;
     let none = Answer {
         local,
         state: TcpState::Closed,
@@ -72,46 +67,6 @@ pub(super) fn ask(diag: &OwnedFd, local: SocketAddr, peer: SocketAddr) -> Option
     }
 }
 
-/// Asks for all TCP sockets: their two addresses and their states.
-pub(super) fn all(diag: &OwnedFd) -> Vec<(SocketAddr, SocketAddr, TcpState)> {
-    let mut found = Vec::new();
-    for any in [
-        SocketAddr::from(([0_u8; 4], 0)),
-        SocketAddr::from(([0_u8; 16], 0)),
-    ] {
-        all_of_family(diag, any, &mut found);
-    }
-    found
-}
-
-/// Those of the family that an address has, which stands for any.
-fn all_of_family(
-    diag: &OwnedFd,
-    any: SocketAddr,
-    found: &mut Vec<(SocketAddr, SocketAddr, TcpState)>,
-) {
-    const NLM_F_DUMP: u16 = 0x300;
-    let request = request(NLM_F_DUMP, any, any);
-    if send(diag.as_raw_fd(), &request, MsgFlags::empty()).is_err() {
-        return;
-    }
-    let mut replies = vec![0; 32 * 1024];
-    while let Ok(length) = recv(diag.as_raw_fd(), &mut replies, MsgFlags::MSG_DONTWAIT) {
-        let mut rest = &replies[..length];
-        while let Some(head) = rest.first_chunk::<HEADER>() {
-            let length = u32::from_ne_bytes([head[0], head[1], head[2], head[3]]) as usize;
-            if u16::from_ne_bytes([head[4], head[5]]) != SOCK_DIAG_BY_FAMILY {
-                // The end, or an error, which is the end too.
-                return;
-            }
-            found.extend(rest.get(HEADER..length).and_then(entry));
-            rest = rest
-                .get(length.next_multiple_of(4).max(HEADER)..)
-                .unwrap_or_default();
-        }
-    }
-}
-
 /// One `struct inet_diag_msg`: its two addresses and its state.
 fn entry(message: &[u8]) -> Option<(SocketAddr, SocketAddr, TcpState)> {
     let is_ipv4 = i32::from(*message.first()?) == libc::AF_INET;
@@ -130,11 +85,11 @@ fn entry(message: &[u8]) -> Option<(SocketAddr, SocketAddr, TcpState)> {
 }
 
 /// `struct nlmsghdr` and `struct inet_diag_req_v2`.
-fn request(flags: u16, local: SocketAddr, peer: SocketAddr) -> Vec<u8> {
+fn request(local: SocketAddr, peer: SocketAddr) -> Vec<u8> {
     let mut request = Vec::with_capacity(HEADER + 8 + ID);
     request.extend(((HEADER + 8 + ID) as u32).to_ne_bytes());
     request.extend(SOCK_DIAG_BY_FAMILY.to_ne_bytes());
-    request.extend((NLM_F_REQUEST | flags).to_ne_bytes());
+    request.extend(NLM_F_REQUEST.to_ne_bytes());
     request.extend([0; 8]);
     let family = if local.is_ipv4() {
         libc::AF_INET
