@@ -55,6 +55,8 @@ fn server_libc(stage: &mut Stage) -> Played {
         tv_usec: micros(stage).into(),
     };
     with_libc::set_timeout(connection, SO_RCVTIMEO, limit)?;
+    // The client has made its last call by then: it says this after it.
+    stage.wait("connected");
     let received = stage.taught(|| step05::with_libc::recv(connection, &mut [0; 16], 0));
     judge_recv(stage, received);
     close(connection)?;
@@ -69,6 +71,7 @@ fn server_nix(stage: &mut Stage) -> Played {
     let limit = TimeVal::new(0, micros(stage).into());
     with_nix::setsockopt(&connection, ReceiveTimeout, &limit)?;
     let none = MsgFlags::empty();
+    stage.wait("connected");
     let received = stage.taught(|| step05::with_nix::recv(&connection, &mut [0; 16], none));
     judge_recv(stage, received);
     Ok(())
@@ -83,6 +86,7 @@ fn server_socket2(stage: &mut Stage) -> Played {
     let limit = Duration::from_micros(micros(stage) as u64);
     with_socket2::set_read_timeout(&connection, Some(limit))?;
     let mut buffer = [MaybeUninit::uninit(); 16];
+    stage.wait("connected");
     let received = stage.taught(|| step05::with_socket2::recv(&connection, &mut buffer));
     judge_recv(stage, received.map(<[u8]>::len));
     Ok(())
