@@ -65,18 +65,26 @@ pub fn installed(name: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// PATH with the interpreter's own folder in front, if `python3` is on this machine.
+/// Python's interpreter, if `python3` is on this machine.
 ///
 /// A version manager's `python3` is a shell script that starts a dozen programs before the interpreter.
 /// What they do is shown too, rightly, and it is not what the tests are about.
-pub fn path_to_python() -> Option<&'static OsStr> {
-    static PATH: OnceLock<Option<OsString>> = OnceLock::new();
-    let found = PATH.get_or_init(|| {
+pub fn python() -> Option<&'static Path> {
+    static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let found = PYTHON.get_or_init(|| {
         let mut python = Command::new(installed("python3")?);
         python.args(["-c", "import sys; print(sys.executable)"]);
         let output = python.stderr(Stdio::null()).output().ok()?;
-        let interpreter = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim_end());
-        let folder = interpreter.parent()?.to_owned();
+        Some(String::from_utf8(output.stdout).ok()?.trim_end().into())
+    });
+    found.as_deref()
+}
+
+/// PATH with the interpreter's own folder in front.
+pub fn path_to_python() -> Option<&'static OsStr> {
+    static PATH: OnceLock<Option<OsString>> = OnceLock::new();
+    let found = PATH.get_or_init(|| {
+        let folder = python()?.parent()?.to_owned();
         let path = env::var_os("PATH")?;
         env::join_paths(std::iter::once(folder).chain(env::split_paths(&path))).ok()
     });

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use course_tests::client::{connect, reset};
-use course_tests::programs::installed;
+use course_tests::programs::{installed, python};
 use course_tests::talker::Talker;
 use course_tests::temp::Temp;
 use course_tests::{Run, not_run, root};
@@ -79,7 +79,7 @@ fn speaker(name: &str, role: &str, address: &str, framing: &str) -> Option<Run> 
     }
     let run = match name {
         "c" => Run::path(compiled().join("chat")),
-        "python" => Run::path(installed("python3")?).args([guests.join("chat.py")]),
+        "python" => Run::path(python()?.to_owned()).args([guests.join("chat.py")]),
         _ => {
             let class_path = compiled().to_string_lossy().into_owned();
             let quick = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"];
@@ -221,7 +221,7 @@ fn of_the_document(server: &mut Talker, address: &str) {
 
 /// A program of the document, made to use this address.
 fn document(file: &str, address: &str) -> Option<Run> {
-    let Some(python) = installed("python3") else {
+    let Some(python) = python() else {
         not_run("the document's programs", "no python3");
         return None;
     };
@@ -229,7 +229,7 @@ fn document(file: &str, address: &str) -> Option<Run> {
     let (_, port) = address.split_once(':')?;
     assert!(text.contains("9000"));
     let text = text.replace("9000", port);
-    Some(Run::path(python).args(["-u", "-X", "utf8", "-c", &text]))
+    Some(Run::path(python.to_owned()).args(["-u", "-X", "utf8", "-c", &text]))
 }
 
 /// The document's server with every client: the port is free when it is asked for.

@@ -1,11 +1,12 @@
 //! Every scene plays in every layer as announced, and again and again the same.
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use course_tests::diff::difference;
 use course_tests::scenes::LAYERS;
 use course_tests::skip::note;
-use course_tests::{Output, each_scene, normal_form, played, run, scenes};
+use course_tests::{Output, each_scene, normal_form, played, run, scenes, side_by_side};
 
 /// How often a step's main scene is played, and how often every other.
 const MAIN: usize = 20;
@@ -19,25 +20,28 @@ for_each_step! {
 /// `SCENE --layer L` goes as announced.
 #[track_caller]
 fn in_every_layer(step: &str) {
-    let missing = Mutex::new(Vec::new());
-    each_scene(step, |scene| {
-        for layer in LAYERS {
-            let output = played(step, &[&scene.name, "--layer", layer]).exits(0);
-            well_said(&output);
-            if let Some(why) = missing_here(&output) {
-                let mut missing = missing.lock().expect("nobody panics with it");
-                missing.push(format!("{} ({why})", scene.name));
-                break;
-            }
-            output.check(
-                !output.stdout.contains("not as announced"),
-                "exits 0 and did not go as announced",
-            );
+    let scenes = scenes(step);
+    let missing = Mutex::new(BTreeSet::new());
+    let plays = LAYERS
+        .iter()
+        .flat_map(|layer| scenes.iter().map(move |scene| (scene, layer)));
+    side_by_side(2, plays, |(scene, layer)| {
+        let output = played(step, &[&scene.name, "--layer", layer]).exits(0);
+        well_said(&output);
+        if let Some(why) = missing_here(&output) {
+            let mut missing = missing.lock().expect("nobody panics with it");
+            missing.insert(format!("{} ({why})", scene.name));
+            return;
         }
+        output.check(
+            !output.stdout.contains("not as announced"),
+            "exits 0 and did not go as announced",
+        );
     });
     let missing = missing.into_inner().expect("nobody panicked with it");
     if !missing.is_empty() {
-        let (count, all) = (missing.len(), scenes(step).len());
+        let (count, all) = (missing.len(), scenes.len());
+        let missing: Vec<String> = missing.into_iter().collect();
         note(&format!(
             "not on this machine: {count} of the {all} scenes of {step}: {}",
             missing.join(", ")

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use course_tests::client::{connect, reset, talk};
-use course_tests::programs::installed;
+use course_tests::programs::{installed, python};
 use course_tests::scenes::{LAYERS, has_half};
 use course_tests::temp::Temp;
 use course_tests::{Run, Served, not_run, run};
@@ -133,7 +133,7 @@ fn serve_stays_up(step: &str) {
 #[track_caller]
 fn foreign_clients(step: &str, served: &mut Served) {
     let (host, port) = (served.address.ip().to_string(), served.address.port());
-    match installed("python3") {
+    match python() {
         Some(python) => {
             // A server that closes first may have reset the connection: then there is no more to say.
             let script = format!(
@@ -145,7 +145,8 @@ fn foreign_clients(step: &str, served: &mut Served) {
                  \x20 while s.recv(1024): pass\n\
                  except OSError as e: assert not isinstance(e, TimeoutError)\n"
             );
-            let output = Run::path(python).args(["-c", &script]).output().exits(0);
+            let run = Run::path(python.to_owned()).args(["-c", &script]);
+            let output = run.output().exits(0);
             output.quiet();
             still_answers(step, served, "python3");
         }
@@ -261,7 +262,7 @@ fn addresses_that_cannot_be_had(step: &str) {
 }
 
 /// An address where nobody listens, and nobody else can: bound, and without listen.
-fn refusing() -> (std::os::fd::OwnedFd, SocketAddr) {
+pub(crate) fn refusing() -> (std::os::fd::OwnedFd, SocketAddr) {
     use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
     // SAFETY: socket(2) takes three numbers and touches no memory.
     let socket = unsafe { libc::socket(libc::AF_INET, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0) };

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use course_tests::programs::installed;
 use course_tests::record::parse;
 use course_tests::refuse::refuse_namespaces;
+use course_tests::scenes::LAYERS;
 use course_tests::temp::Temp;
 use course_tests::{Output, Play, Run, not_run, played, run, scenes, side_by_side};
 use serde_json::Value;
@@ -132,7 +133,7 @@ fn the_calls_are_the_same_with_packets_among_them(step: &str) {
 fn the_core_scenes_go_as_announced_on_a_slow_wire(step: &str) {
     let scenes = scenes(step);
     // Each in a network of its own, and each waits for its own wire.
-    side_by_side(4, scenes.iter().filter(|scene| scene.core), |scene| {
+    side_by_side(8, scenes.iter().filter(|scene| scene.core), |scene| {
         let run = Run::new(step).args([scene.name.as_str(), "--slow", "--json", "--layer", "libc"]);
         // Its exit status says that it went so.
         let plays = plays(&format!("{step} {} on a slow wire", scene.name), run);
@@ -197,12 +198,14 @@ fn a_listener_at_every_address_is_one_socket() {
 
 #[test]
 fn the_states_of_a_slow_close_are_those_of_the_rfc() {
-    let run = Run::new("step06-close").args(["close", "--slow", "--json"]);
-    let Some(plays) = plays("a slow wire", run) else {
-        return;
-    };
-    assert_eq!(plays.len(), 4, "one for each layer");
-    for play in &plays {
+    side_by_side(LAYERS.len(), LAYERS, |layer| {
+        let run = Run::new("step06-close").args(["close", "--slow", "--json", "--layer", layer]);
+        let Some(plays) = plays("a slow wire", run) else {
+            return;
+        };
+        let [play] = &plays[..] else {
+            panic!("{layer}: {} plays instead of one", plays.len());
+        };
         let syn = packets(play).next().expect("packets");
         let [client, server] = ["from", "to"].map(|end| syn[end]["text"].as_str().expect("text"));
         let names = |states: &[&Value]| {
@@ -254,7 +257,7 @@ fn the_states_of_a_slow_close_are_those_of_the_rfc() {
             let arrived = packet["arrived"].as_u64().expect("it arrives");
             play.check(arrived - at >= 99_000_000, "too fast for a slow wire");
         }
-    }
+    });
 }
 
 #[test]
@@ -386,11 +389,17 @@ fn can_trace() -> bool {
 #[test]
 fn an_ordinary_user_sees_packets() {
     let temp = Temp::new();
-    for (option, what) in [
-        ("--wire", "packets for an ordinary user"),
-        ("--slow", "a slow wire for an ordinary user"),
+    // What a user may do is the same in each layer, and a slow wire takes its time.
+    for (options, what) in [
+        (&["--wire"][..], "packets for an ordinary user"),
+        (
+            &["--slow", "--layer", "libc"],
+            "a slow wire for an ordinary user",
+        ),
     ] {
-        let run = ordinary(&temp, "step06-close").args([option, "--json"]);
+        let run = ordinary(&temp, "step06-close")
+            .args(["--json"])
+            .args(options);
         let Some(plays) = plays(what, run) else {
             continue;
         };
