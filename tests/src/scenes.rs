@@ -78,10 +78,10 @@ pub fn scenes(step: &str) -> Vec<Scene> {
     scenes
 }
 
-/// Does this with every scene of a step, two at a time: some of them wait for a clock.
+/// Does this with every scene of a step, three at a time: some of them wait for a clock.
 #[track_caller]
 pub fn each_scene(step: &str, each: impl Fn(&Scene) + Sync) {
-    side_by_side(2, &scenes(step), each);
+    side_by_side(3, &scenes(step), each);
 }
 
 /// Whether the halves of a step take a path, by its `--help`.

@@ -1,11 +1,13 @@
 //! The lessons are held to the code: blocks, links, commands, scenes, diagrams, drawings, the list of steps.
 
 use std::collections::BTreeSet;
+use std::sync::Mutex;
 
 use course_tests::lesson::Problem;
 use course_tests::sync::{Page, Typed, check, pages};
 use course_tests::{
     STEPS, assert_same, diagram, drawing, links, matrix, normal_form, not_run, root, scenes,
+    side_by_side,
 };
 
 #[track_caller]
@@ -26,14 +28,17 @@ fn none(problems: &[Problem]) {
 
 #[test]
 fn every_block_is_what_its_source_or_its_command_says_now() {
-    let mut problems = Vec::new();
-    for page in every_page() {
+    let problems = Mutex::new(Vec::new());
+    side_by_side(3, every_page(), |page| {
         let checked = check(&page, root());
-        problems.extend(checked.problems);
         for (line, what) in checked.skipped {
             not_run(&format!("{}:{line}", page.path), &what);
         }
-    }
+        let mut problems = problems.lock().expect("nobody panics with it");
+        problems.extend(checked.problems);
+    });
+    let mut problems = problems.into_inner().expect("nobody panicked with it");
+    problems.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
     none(&problems);
 }
 

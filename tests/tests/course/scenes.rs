@@ -25,7 +25,7 @@ fn in_every_layer(step: &str) {
     let plays = LAYERS
         .iter()
         .flat_map(|layer| scenes.iter().map(move |scene| (scene, layer)));
-    side_by_side(2, plays, |(scene, layer)| {
+    side_by_side(3, plays, |(scene, layer)| {
         let output = played(step, &[&scene.name, "--layer", layer]).exits(0);
         well_said(&output);
         if let Some(why) = missing_here(&output) {
