@@ -6,6 +6,8 @@
 //!    which is told to stop at the same calls. Both and the program run on one processor.
 //!    The lens is to take at most 0.75 of strace's time. strace writes while the program runs; the lens decodes after it
 //!    has ended, so two times are given: until then, and with that.
+//!    "Stopping only" is a tracer that stops at these calls, asks which they are and does nothing else: the kernel's own
+//!    part of any tracer with two stops a call. Where that is above 0.75, as with connections, no such tracer is below it.
 //! 2. The same calls with and without stacks. What lies between them is the copying at the stop, and now and then, so that
 //!    what waits does not become much, the walking of what was copied; names are looked up when the program has ended.
 //!    At most 60 µs more, also in a debug build (leave out `--release`).
