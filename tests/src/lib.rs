@@ -12,6 +12,7 @@ pub mod group;
 pub mod host;
 pub mod lesson;
 pub mod links;
+pub mod listed;
 pub mod matrix;
 pub mod normal;
 pub mod played;

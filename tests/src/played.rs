@@ -11,20 +11,15 @@ use crate::run::{Output, Run};
 /// What came out of a program of the workspace with these arguments.
 #[track_caller]
 pub fn played(name: &str, args: &[&str]) -> Output {
-    once("", name, args)
-}
-
-/// The same, where the terminal is said to have this many columns.
-#[track_caller]
-pub fn played_in(columns: &str, name: &str, args: &[&str]) -> Output {
-    once(columns, name, args)
+    played_in("", name, args)
 }
 
 /// The width, the program and its arguments.
 type Typed = (String, String, Vec<String>);
 
+/// The same, where the terminal is said to have this many columns; with "" nothing is said.
 #[track_caller]
-fn once(columns: &str, name: &str, args: &[&str]) -> Output {
+pub fn played_in(columns: &str, name: &str, args: &[&str]) -> Output {
     static KNOWN: Mutex<Option<HashMap<Typed, Arc<OnceLock<Output>>>>> = Mutex::new(None);
     let words = args.iter().map(|arg| (*arg).to_owned());
     let typed = (columns.to_owned(), name.to_owned(), words.collect());

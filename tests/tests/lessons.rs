@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use course_tests::lesson::Problem;
+use course_tests::listed::{listed_steps, texts};
 use course_tests::sync::{Page, Typed, check, pages};
 use course_tests::{
     STEPS, assert_same, diagram, drawing, links, matrix, normal_form, not_run, root, scenes,
@@ -184,13 +185,10 @@ fn every_drawing_is_what_its_step_draws_now() {
 
 #[test]
 fn the_list_of_steps_is_the_one_the_course_has() {
-    let text = std::fs::read_to_string(root().join("lessons/course.toml"))
-        .expect("there is a list of steps");
-    let list: toml::Table = text.parse().expect("the list of steps is TOML");
-    let steps = list["step"].as_array().expect("it has steps");
+    let steps = listed_steps();
     let readme = std::fs::read_to_string(root().join("README.md")).expect("there is a README");
     let mut packages = Vec::new();
-    for step in steps {
+    for step in &steps {
         let package = step["package"].as_str().expect("each has a package");
         let lesson = step["lesson"].as_str().expect("each has a lesson");
         let title = step["title"].as_str().expect("each has a title");
@@ -209,23 +207,13 @@ fn the_list_of_steps_is_the_one_the_course_has() {
             .lines()
             .find(|line| line.starts_with("| ") && line.contains(&format!("`{package}`")));
         let row = row.unwrap_or_else(|| panic!("the README's table has no {package}"));
-        for call in step["calls"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|call| call.as_str())
-        {
+        for call in texts(step, "calls") {
             assert!(
                 row.contains(&format!("`{call}`")),
                 "the README's row of {package} lacks {call}"
             );
         }
-        for needed in step["needs"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|needed| needed.as_str())
-        {
+        for needed in texts(step, "needs") {
             assert!(
                 packages.contains(&needed),
                 "{package} needs {needed}, which does not come before it"

@@ -2,6 +2,10 @@
 
 #![cfg(target_os = "linux")]
 
+#[path = "support/python.rs"]
+mod python;
+
+use python::python;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -367,15 +371,6 @@ fn installed(program: &str) -> bool {
         .stderr(Stdio::null())
         .status()
         .is_ok()
-}
-
-/// Python itself, not a script that looks for it.
-fn python() -> Option<String> {
-    let told = Command::new("python3")
-        .args(["-c", "import sys; print(sys.executable)"])
-        .output()
-        .ok()?;
-    Some(text(&told.stdout).trim().into())
 }
 
 /// Starts a shell script under lens, in a process group of its own, and waits until it says `ready`.

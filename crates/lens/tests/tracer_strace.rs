@@ -2,8 +2,12 @@
 
 #![cfg(target_os = "linux")]
 
+#[path = "support/python.rs"]
+mod python;
+
 use lens::event::{Event, Outcome};
 use lens::{Options, text};
+use python::python;
 use std::fs;
 use std::process::{Command, Stdio};
 
@@ -196,13 +200,4 @@ fn line(line: &str) -> Option<String> {
         "-1" => format!("{name} = -1 {}", words.next()?),
         number => format!("{name} = {number}"),
     })
-}
-
-/// Python itself, not a script that looks for it.
-fn python() -> Option<String> {
-    let told = Command::new("python3")
-        .args(["-c", "import sys; print(sys.executable)"])
-        .output()
-        .ok()?;
-    Some(String::from_utf8_lossy(&told.stdout).trim().into())
 }

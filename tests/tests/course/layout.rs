@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use course_tests::listed::{listed_steps, texts};
 use course_tests::programs::cargo;
 use course_tests::{STEPS, root, scenes};
 use serde_json::Value;
@@ -143,22 +144,6 @@ fn only_the_arrows_of_the_plan() {
     }
 }
 
-/// What `lessons/course.toml` says of each step, in its order.
-fn listed_steps() -> Vec<toml::Table> {
-    let text = read(&root().join("lessons/course.toml"));
-    let list: toml::Table = text.parse().expect("the list of steps is TOML");
-    let steps = list["step"].as_array().expect("it has steps");
-    let table = |step: &toml::Value| step.as_table().expect("a step is a table").clone();
-    steps.iter().map(table).collect()
-}
-
-/// The texts of a list in it.
-fn texts(step: &toml::Table, key: &str) -> Vec<String> {
-    let list = step[key].as_array().into_iter().flatten();
-    list.filter_map(|text| text.as_str().map(str::to_owned))
-        .collect()
-}
-
 /// The graph of prerequisites is the one that Cargo knows.
 #[test]
 fn a_step_needs_the_steps_whose_functions_it_calls() {
@@ -170,8 +155,7 @@ fn a_step_needs_the_steps_whose_functions_it_calls() {
         let needs = texts(&step, "needs");
         // The first picture has no functions, and comes before everything.
         let needs: BTreeSet<&str> = needs
-            .iter()
-            .map(String::as_str)
+            .into_iter()
             .filter(|needed| *needed != STEPS[0])
             .collect();
         assert_eq!(
@@ -184,9 +168,10 @@ fn a_step_needs_the_steps_whose_functions_it_calls() {
 /// What a step teaches, the libraries of later steps call by its functions.
 #[test]
 fn no_library_makes_a_call_by_hand_that_an_earlier_one_has() {
-    let mut taught: Vec<(String, String)> = Vec::new();
+    let steps = listed_steps();
+    let mut taught: Vec<(&str, &str)> = Vec::new();
     let mut twice = Vec::new();
-    for step in listed_steps() {
+    for step in &steps {
         let package = step["package"].as_str().expect("each has a package");
         for file in files(&root().join("crates").join(package).join("src")) {
             let name = file.strip_prefix(root()).unwrap_or(&file).to_string_lossy();
@@ -209,8 +194,8 @@ fn no_library_makes_a_call_by_hand_that_an_earlier_one_has() {
                 }
             }
         }
-        let calls = texts(&step, "calls").into_iter();
-        taught.extend(calls.map(|call| (call, package.to_owned())));
+        let calls = texts(step, "calls").into_iter();
+        taught.extend(calls.map(|call| (call, package)));
     }
     assert!(twice.is_empty(), "written twice:\n{}", twice.join("\n"));
 }
