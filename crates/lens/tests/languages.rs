@@ -7,8 +7,8 @@
 #[path = "stack/traced.rs"]
 mod traced;
 
-use lens::Record;
-use lens::event::{Call, Frame, Noise};
+use observe::Record;
+use record::event::{Call, Frame, Noise};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
