@@ -46,7 +46,7 @@ fn std_is_named_function_by_function() {
         .unwrap();
     assert_eq!(
         own.file.as_deref(),
-        Some("crates/lens/tests/tracer/roles.rs")
+        Some("crates/observe/tests/tracer/roles.rs")
     );
     assert!(own.line.is_some() && own.noise.is_none());
     for frame in stack.frames.iter().filter(|frame| frame.layer == "std") {

@@ -1,6 +1,6 @@
 //! The vocabulary: what can happen while a program is observed.
 //!
-//! A run is one `Vec<Event>`. The tracer writes it, the renderers only read it,
+//! A run is one `Vec<Event>`. What observes writes it, what shows only reads it,
 //! and nothing else passes between them.
 //! All times are on one clock, CLOCK_REALTIME, in nanoseconds.
 
@@ -96,17 +96,16 @@ pub struct Call {
     /// True when the language's runtime made this call on its own account, not the code that was written:
     /// debug builds of Rust's std ask `fcntl(fd, F_GETFD)` before they close.
     pub by_runtime: bool,
-    /// The functions it came through, where that was asked for ([`Options::stacks`](crate::Options::stacks)).
+    /// The functions it came through, where that was asked for and they could be followed.
     pub stack: Option<Arc<Stack>>,
-    /// The kernel's own functions that it went through, where that was asked for
-    /// ([`Options::kernel`](crate::Options::kernel)) and some were seen.
+    /// The kernel's own functions that it went through, where that was asked for and some were seen.
     pub kernel: Option<Arc<Vec<KernelFunction>>>,
 }
 
 /// A function of the kernel that a call went through.
 ///
 /// They come in a list, each before those that it called; [`KernelFunction::depth`] tells which called which.
-/// Seen are those on the way to some points of the kernel ([`crate::kernel`]): it has called many more.
+/// Seen are those on the way to some points of the kernel, where it was asked to tell: it has called many more.
 /// One stands once below each that called it, however often it was called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KernelFunction {

@@ -3,7 +3,7 @@
 use super::super::maps::Mapped;
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// The program's own functions.
 pub(super) const YOURS: &str = "yours";
@@ -62,10 +62,23 @@ pub(super) fn own(path: &str) -> String {
         .clone()
     });
     let inside = root.and_then(|root| Some(full.strip_prefix(root).ok()?.to_owned()));
-    inside.map_or_else(
-        || path.to_owned(),
-        |inside| inside.to_string_lossy().into_owned(),
-    )
+    without_detours(inside.as_deref().unwrap_or(full))
+}
+
+/// `lens/tests/../src/main.rs` is lens/src/main.rs: a module may be named by its path from another folder.
+/// Where the folder is a link that is another file, but the link's name is what one would look for.
+fn without_detours(path: &Path) -> String {
+    let mut short = PathBuf::new();
+    for component in path.components() {
+        let goes_back = component == Component::ParentDir
+            && matches!(short.components().next_back(), Some(Component::Normal(_)));
+        if goes_back {
+            short.pop();
+        } else {
+            short.push(component);
+        }
+    }
+    short.to_string_lossy().into_owned()
 }
 
 /// `socket2-0.6.5` is socket2.
@@ -169,6 +182,8 @@ mod tests {
             ("/not/there/main.rs", Some(YOURS), "/not/there/main.rs"),
             ("/not/there/main.c", None, "/not/there/main.c"),
             ("main.c", None, "main.c"),
+            ("/not/there/../here/main.c", None, "/not/here/main.c"),
+            ("../main.c", None, "../main.c"),
             ("", None, ""),
         ] {
             assert_eq!(
@@ -178,7 +193,7 @@ mod tests {
             );
         }
         let here = concat!(env!("CARGO_MANIFEST_DIR"), "/src/lib.rs");
-        assert_eq!(of_source(here).1, "crates/lens/src/lib.rs");
+        assert_eq!(of_source(here).1, "crates/stack/src/lib.rs");
     }
 
     #[test]
