@@ -20,7 +20,7 @@
 //! The layers differ in how the bytes move: `receive` and `send` of
 //! [`with_libc`], [`with_nix`], [`with_socket2`] and [`with_std`].
 //!
-//! | layer | the connection | an error | to go on after a signal |
+//! | layer | the connection | an error | to go on after `EINTR` |
 //! |---|---|---|---|
 //! | [`with_libc`] | `RawFd` | `io::Error` | a loop of your own, both ways |
 //! | [`with_nix`] | `&OwnedFd` | `Errno` | a loop of your own, both ways |

@@ -1,6 +1,7 @@
 //! The same calls, typed.
 //!
-//! An error is an `Errno`. As in libc, to go on after a signal (`EINTR`) is the caller's work.
+//! An error is an `Errno`. As in libc, to go on after `EINTR` is the caller's work.
+//! The connection is borrowed; its owner closes it when it is dropped.
 
 use std::os::fd::OwnedFd;
 
@@ -14,7 +15,9 @@ use crate::{Failure, Framing, Inbox, ROOM};
 ///
 /// # Errors
 ///
-/// As for [`with_libc::receive`](crate::with_libc::receive), as an `Errno`.
+/// - [`Failure::Call`]: `ECONNRESET`, the peer has reset the connection. The others as for
+///   [`with_libc::receive`](crate::with_libc::receive); never `EINTR`.
+/// - [`Failure::Fault`]: the bytes are no message of this framing.
 pub fn receive(fd: &OwnedFd, inbox: &mut Inbox) -> Result<Option<String>, Failure<Errno>> {
     let mut buffer = [0; ROOM];
     loop {
@@ -34,7 +37,9 @@ pub fn receive(fd: &OwnedFd, inbox: &mut Inbox) -> Result<Option<String>, Failur
 ///
 /// # Errors
 ///
-/// As for [`with_libc::send`](crate::with_libc::send), as an `Errno`.
+/// - [`Failure::Call`]: `EPIPE` or `ECONNRESET`, the peer is gone. The others as for
+///   [`with_libc::send`](crate::with_libc::send); never `EINTR`.
+/// - [`Failure::Fault`]: this framing cannot carry the message. Nothing was sent.
 pub fn send(fd: &OwnedFd, framing: Framing, message: &str) -> Result<(), Failure<Errno>> {
     let bytes = framing.bytes(message)?;
     let mut rest = &bytes[..];
