@@ -122,7 +122,8 @@ pub fn connect_to(entry: &addrinfo) -> io::Result<RawFd> {
     let fd = socket(entry.ai_family, entry.ai_socktype, entry.ai_protocol)?;
     // SAFETY: `getaddrinfo` has put `ai_addrlen` bytes at `ai_addr`, which live as long as the entry.
     let connected = unsafe { step04::connect(fd, entry.ai_addr, entry.ai_addrlen) };
-    connected.map_err(|error| give_up(fd, error))?;
+    // SAFETY: `socket` has just opened `fd`, and nobody else has heard of it.
+    connected.map_err(|error| unsafe { give_up(fd, error) })?;
     Ok(fd)
 }
 

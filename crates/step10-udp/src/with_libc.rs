@@ -63,7 +63,7 @@ pub fn recv_from(fd: RawFd, buffer: &mut [u8], flags: c_int) -> io::Result<(usiz
     // SAFETY: each length is the size of what its pointer shows, which is ours alone meanwhile.
     let count =
         cvt(unsafe { libc::recvfrom(fd, start, length, flags, address, &raw mut from_length) })?;
-    Ok((count as usize, socket_addr(&from)))
+    Ok((count as usize, socket_addr(&from)?))
 }
 
 /// One call: `socket`. A socket without an address: the kernel gives it one with the first datagram.
@@ -82,7 +82,8 @@ pub fn unbound() -> io::Result<RawFd> {
 /// As for `socket` and `bind`. If `bind` fails, the descriptor is closed.
 pub fn bound_to(address: SocketAddrV4) -> io::Result<RawFd> {
     let fd = unbound()?;
-    bind_ipv4(fd, address).map_err(|error| give_up(fd, error))?;
+    // SAFETY: `unbound` has just opened `fd`, and nobody else has heard of it.
+    bind_ipv4(fd, address).map_err(|error| unsafe { give_up(fd, error) })?;
     Ok(fd)
 }
 
@@ -110,7 +111,8 @@ pub fn set_peer(fd: RawFd, peer: SocketAddrV4) -> io::Result<()> {
 /// As for `socket` and [`set_peer`]. If `connect` fails, the descriptor is closed.
 pub fn connected_to(peer: SocketAddrV4) -> io::Result<RawFd> {
     let fd = unbound()?;
-    set_peer(fd, peer).map_err(|error| give_up(fd, error))?;
+    // SAFETY: `unbound` has just opened `fd`, and nobody else has heard of it.
+    set_peer(fd, peer).map_err(|error| unsafe { give_up(fd, error) })?;
     Ok(fd)
 }
 

@@ -33,7 +33,8 @@ use address::{UnixAddress, empty_address};
 /// If `bind` or `listen` fails, the descriptor is closed.
 pub fn listen_at(address: &UnixAddress, backlog: c_int) -> io::Result<RawFd> {
     let fd = bound_at(libc::SOCK_STREAM, address)?;
-    listen(fd, backlog).map_err(|error| give_up(fd, error))?;
+    // SAFETY: `bound_at` has just opened `fd`, and nobody else has heard of it.
+    listen(fd, backlog).map_err(|error| unsafe { give_up(fd, error) })?;
     Ok(fd)
 }
 
@@ -46,7 +47,8 @@ pub fn bound_at(kind: c_int, (address, length): &UnixAddress) -> io::Result<RawF
     let fd = socket(libc::AF_UNIX, kind, 0)?;
     // SAFETY: `length` is at most the size of `address`, which lives until after the call.
     let bound = unsafe { bind(fd, (&raw const *address).cast(), *length) };
-    bound.map_err(|error| give_up(fd, error))?;
+    // SAFETY: `socket` has just opened `fd`, and nobody else has heard of it.
+    bound.map_err(|error| unsafe { give_up(fd, error) })?;
     Ok(fd)
 }
 
@@ -78,7 +80,8 @@ pub fn connect_to((address, length): &UnixAddress) -> io::Result<RawFd> {
     let fd = socket(libc::AF_UNIX, libc::SOCK_STREAM, 0)?;
     // SAFETY: `length` is at most the size of `address`, which lives until after the call.
     let connected = unsafe { connect(fd, (&raw const *address).cast(), *length) };
-    connected.map_err(|error| give_up(fd, error))?;
+    // SAFETY: `socket` has just opened `fd`, and nobody else has heard of it.
+    connected.map_err(|error| unsafe { give_up(fd, error) })?;
     Ok(fd)
 }
 
