@@ -30,7 +30,7 @@ use step01_socket::with_libc::{cvt, socket};
 /// - `EADDRINUSE`: another socket has this address and port, or a closed one is still in TIME_WAIT.
 ///   Stop the other program, or take another port; 0 takes a free one.
 /// - `EADDRNOTAVAIL`: no interface of this machine has this address.
-/// - `EACCES`: the port needs a privilege, as on Linux all below 1024 usually do. Take a higher one.
+/// - `EACCES`: the port needs a privilege, as below 1024 on Linux, unless that was changed.
 /// - `EAFNOSUPPORT`, `EINVAL`: the family does not fit the socket, the length does not fit the
 ///   family, or the socket has an address already.
 /// - `EBADF`, `ENOTSOCK`: not open, or not a socket.
@@ -80,8 +80,8 @@ pub unsafe fn getsockname(
     address: *mut sockaddr,
     length: *mut socklen_t,
 ) -> io::Result<()> {
-    // SAFETY: the caller promises `*length` writable bytes, and a `length` that may be written too:
-    // the kernel cuts the address off there, and writes nothing else.
+    // SAFETY: the caller promises that `*length` bytes and the length itself may be written, and
+    // the kernel writes nothing else.
     cvt(unsafe { libc::getsockname(fd, address, length) })?;
     Ok(())
 }

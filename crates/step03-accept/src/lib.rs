@@ -33,8 +33,8 @@
 //! | [`with_socket2`] | `accept4` | set | `SockAddr` | `EINTR` |
 //! | [`with_std`] | `accept4` | set | `SocketAddr` | called again |
 //!
-//! The last column is about a handler that was installed without `SA_RESTART`. With that flag the
-//! kernel itself goes on waiting, in every layer (signal(7)).
+//! The last column is about a handler that was installed without `SA_RESTART`. After one with that
+//! flag the kernel itself goes on waiting, unless the listener has a receive timeout (signal(7)).
 //!
 //! See accept(2), getpeername(2), and RFC 9293, section 3.10.1 (OPEN).
 

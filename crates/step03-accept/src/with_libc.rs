@@ -49,8 +49,8 @@ pub unsafe fn accept(
     address: *mut sockaddr,
     length: *mut socklen_t,
 ) -> io::Result<RawFd> {
-    // SAFETY: the caller promises two nulls, or room for `*length` bytes; the kernel writes no
-    // more, and the length.
+    // SAFETY: the caller promises two nulls, or that `*length` bytes and the length itself may be
+    // written, and the kernel writes nothing else.
     cvt(unsafe { libc::accept(listener, address, length) })
 }
 
@@ -78,8 +78,8 @@ pub unsafe fn accept4(
     length: *mut socklen_t,
     flags: libc::c_int,
 ) -> io::Result<RawFd> {
-    // SAFETY: the caller promises two nulls, or room for `*length` bytes; the kernel writes no
-    // more, and the length.
+    // SAFETY: the caller promises two nulls, or that `*length` bytes and the length itself may be
+    // written, and the kernel writes nothing else.
     cvt(unsafe { libc::accept4(listener, address, length, flags) })
 }
 
@@ -104,8 +104,8 @@ pub unsafe fn getpeername(
     address: *mut sockaddr,
     length: *mut socklen_t,
 ) -> io::Result<()> {
-    // SAFETY: the caller promises room for `*length` bytes; the kernel writes no more, and the
-    // length.
+    // SAFETY: the caller promises that `*length` bytes and the length itself may be written, and
+    // the kernel writes nothing else.
     cvt(unsafe { libc::getpeername(fd, address, length) })?;
     Ok(())
 }
@@ -114,8 +114,8 @@ pub unsafe fn getpeername(
 ///
 /// # Errors
 ///
-/// As for [`accept`]. `EAFNOSUPPORT`, from [`socket_addr`]: the client's address is of another
-/// family, as the listener is. The connection is off the queue by then, and it is closed.
+/// As for [`accept`]. `EAFNOSUPPORT`, from [`socket_addr`]: the listener, and so its client, is not
+/// `AF_INET`. The connection is off the queue by then, and it is closed.
 pub fn accept_peer(listener: RawFd) -> io::Result<(RawFd, SocketAddrV4)> {
     let (mut address, mut length) = empty_address();
     // SAFETY: `length` is the size of `address`, and both live until after the call.

@@ -19,9 +19,9 @@ use nix::sys::socket::{self, SockaddrIn};
 ///
 /// # Errors
 ///
-/// `EMFILE`: no descriptor is free, and the connection stays on the queue: drop something, or
-/// pause. `ECONNABORTED`, `EINTR`: call again. The others as for
-/// [`with_libc::accept`](crate::with_libc::accept), as an `Errno`.
+/// `EMFILE`: no descriptor is free, and the connection stays on the queue. Drop something or pause.
+/// `ECONNABORTED`, `EINTR`: call again.
+/// The others as for [`with_libc::accept`](crate::with_libc::accept), as an `Errno`.
 pub fn accept(listener: impl AsFd) -> nix::Result<OwnedFd> {
     let fd = socket::accept(listener.as_fd().as_raw_fd())?;
     // SAFETY: the kernel has just opened `fd` for this call, so nothing else owns it.

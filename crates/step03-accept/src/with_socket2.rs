@@ -17,9 +17,9 @@ use socket2::{SockAddr, Socket};
 ///
 /// # Errors
 ///
-/// `EMFILE`: no descriptor is free, and the connection stays on the queue: drop something, or
-/// pause. `ECONNABORTED`, `EINTR`: call again. The others as for
-/// [`with_libc::accept`](crate::with_libc::accept).
+/// `EMFILE`: no descriptor is free, and the connection stays on the queue. Drop something or pause.
+/// `ECONNABORTED`, `EINTR`: call again.
+/// The others as for [`with_libc::accept`](crate::with_libc::accept).
 pub fn accept(listener: &Socket) -> io::Result<(Socket, SockAddr)> {
     listener.accept()
 }

@@ -23,9 +23,9 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 ///
 /// # Errors
 ///
-/// `EMFILE`: no descriptor is free, and the connection stays on the queue: drop something, or
-/// pause. `ECONNABORTED`: call again. The others as for
-/// [`with_libc::accept`](crate::with_libc::accept), without `EINTR`.
+/// `EMFILE`: no descriptor is free, and the connection stays on the queue. Drop something or pause.
+/// `ECONNABORTED`: call again.
+/// The others as for [`with_libc::accept`](crate::with_libc::accept), without `EINTR`.
 pub fn accept(listener: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
     listener.accept()
 }

@@ -22,8 +22,8 @@ use step02_bind_listen::with_libc::{give_up, sockaddr_in};
 ///
 /// # Errors
 ///
-/// - `ECONNREFUSED`: the machine answered, and nobody listens on that port. Start the server, or
-///   look at the number; then try again, with a new socket.
+/// - `ECONNREFUSED`: the machine answered, and nobody listens on that port. Start the server,
+///   or look at the port; then try again, with a new socket.
 /// - `ETIMEDOUT`: no answer at all, though the SYN was repeated. Linux gives up after one to two
 ///   minutes, by its version.
 /// - `ENETUNREACH`, `EHOSTUNREACH`: there is no way to that address.

@@ -1,8 +1,9 @@
 //! The same call on an owned socket.
 //!
-//! [`Socket::connect`] is the one call and nothing more: no retry after a signal. Dropping the
-//! socket closes it. [`Socket::connect_timeout`] is a composite, the first of the course that hides
-//! a technique: it does not wait in `connect` but in `poll`, which can be told for how long.
+//! [`Socket::connect`] is the one call and nothing more: no retry after a signal.
+//! [`Socket::connect_timeout`] is a composite, the first of the course that hides a technique:
+//! it does not wait in `connect` but in `poll`, which can be told for how long.
+//! Dropping the socket closes it.
 
 use std::io;
 use std::net::SocketAddrV4;

@@ -18,9 +18,9 @@ use std::time::Duration;
 ///
 /// # Errors
 ///
-/// `ECONNREFUSED`: nobody listens there. `ETIMEDOUT`: no answer, and that took minutes: for a limit
-/// of one's own there is [`connect_timeout`]. The others as for
-/// [`with_libc::connect_to`](crate::with_libc::connect_to), without `EINTR`.
+/// `ECONNREFUSED`: nobody listens there.
+/// `ETIMEDOUT`: no answer for a minute or more; [`connect_timeout`] has a limit of your own.
+/// The others as for [`with_libc::connect_to`](crate::with_libc::connect_to), without `EINTR`.
 pub fn connect_to(address: SocketAddrV4) -> io::Result<TcpStream> {
     TcpStream::connect(address)
 }
@@ -33,9 +33,9 @@ pub fn connect_to(address: SocketAddrV4) -> io::Result<TcpStream> {
 /// # Errors
 ///
 /// An error of kind `TimedOut` that has no errno is std's own: the time is over, and the socket is
-/// closed. A `timeout` of zero is refused with `InvalidInput`. `ECONNREFUSED`: nobody listens
-/// there. The others as for [`with_libc::connect_to`](crate::with_libc::connect_to), without
-/// `EINTR`.
+/// closed. A `timeout` of zero is refused with `InvalidInput`.
+/// `ECONNREFUSED`: nobody listens there.
+/// The others as for [`with_libc::connect_to`](crate::with_libc::connect_to), without `EINTR`.
 pub fn connect_timeout(address: SocketAddrV4, timeout: Duration) -> io::Result<TcpStream> {
     TcpStream::connect_timeout(&address.into(), timeout)
 }

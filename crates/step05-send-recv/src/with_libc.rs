@@ -15,8 +15,8 @@ use step01_socket::with_libc::cvt;
 /// Returns how many bytes were taken: at least one, if there were any, and perhaps not all.
 ///
 /// `flags` is 0, or `libc::MSG_NOSIGNAL` (no `SIGPIPE`), `MSG_DONTWAIT` (never wait), ….
-/// After Linux's `MSG_ZEROCOPY`, which needs the option `SO_ZEROCOPY`, the kernel goes on reading
-/// when `send` has returned: what is written to `bytes` by then may be sent in their place.
+/// With Linux's `MSG_ZEROCOPY`, which needs the option `SO_ZEROCOPY`, the kernel may still read
+/// when `send` has returned: then it sends what stands in `bytes` by that time.
 ///
 /// # Errors
 ///

@@ -49,8 +49,7 @@ pub fn recv<'buffer>(
 ) -> io::Result<&'buffer [u8]> {
     let count = socket.recv(buffer)?;
     let received = &buffer[..count];
-    // SAFETY: without flags `count` is how many bytes the kernel has written to the front of
-    // `buffer`.
+    // SAFETY: without flags, `count` is what the kernel has written to the front of `buffer`.
     Ok(unsafe { received.assume_init_ref() })
 }
 

@@ -3,9 +3,9 @@
 //! A number does not know whether it is open.
 //! Forget to close it, and it stays open until the process ends.
 //! Close it twice, and the second `close` may hit a socket that got the same number since.
-//! Nothing here protects from either: a bare number is trusted, as in all of `with_libc` (see step
-//! 2). Of the calls that trust it `close` is the one that can harm most. It closes whatever has the
-//! number now, and an owner elsewhere does not learn of it. The other layers take the owner itself.
+//! Nothing here protects from either: as step 2 says, a bare number is trusted. `close` is the call
+//! that can harm most by it: it closes whatever has the number now, and an owner elsewhere does not
+//! learn of it. The other layers take the owner itself.
 
 use std::io;
 use std::os::fd::RawFd;
@@ -33,8 +33,7 @@ use libc::SO_LINGER_SEC as SO_LINGER;
 ///
 /// See close(2).
 pub fn close(fd: RawFd) -> io::Result<()> {
-    // SAFETY: `close` takes a number by value, which is trusted here, and touches no memory of
-    // ours.
+    // SAFETY: `close` takes a number by value, which is trusted, and touches no memory of ours.
     cvt(unsafe { libc::close(fd) })?;
     Ok(())
 }

@@ -37,9 +37,9 @@ use sockopt::LingerSec as Linger;
 ///
 /// # Errors
 ///
-/// `EINTR`: closed all the same, on Linux. `EBADF` means that somebody has closed the number behind
-/// the owner's back. The others as for [`with_libc::close`](crate::with_libc::close), as an
-/// `Errno`.
+/// `EINTR`: closed all the same, on Linux.
+/// `EBADF`: somebody has closed the number behind the owner's back.
+/// See [`with_libc::close`](crate::with_libc::close).
 pub fn close(fd: OwnedFd) -> nix::Result<()> {
     unistd::close(fd)
 }
