@@ -56,8 +56,8 @@ pub fn send_to(fd: RawFd, bytes: &[u8], flags: c_int, to: SocketAddrV4) -> io::R
 /// - `EAGAIN`: the socket is non-blocking, or has a receive timeout, and nothing has arrived.
 /// - `EINTR`: before a datagram arrived, a signal handler ran that was installed without `SA_RESTART`
 ///   (if the socket has a receive timeout, any handler: signal(7)). Nothing is lost: call again.
-/// - `EAFNOSUPPORT`, from here: the sender has no IPv4 address, so this is no UDP socket of IPv4. The
-///   bytes are in `buffer`.
+/// - `EAFNOSUPPORT`, from step 2's `socket_addr`: there is no IPv4 address, so this is no UDP socket of
+///   IPv4. The bytes are in `buffer`.
 /// - `EBADF`, `ENOTSOCK`: not open, or not a socket.
 ///
 /// See recvfrom(2), udp(7).
@@ -69,11 +69,7 @@ pub fn recv_from(fd: RawFd, buffer: &mut [u8], flags: c_int) -> io::Result<(usiz
     // longer datagram and a longer address are cut off there.
     let count =
         cvt(unsafe { libc::recvfrom(fd, start, length, flags, address, &raw mut from_length) })?;
-    // A stream has no sender, and the kernel writes none: then the family is 0.
-    if c_int::from(from.sin_family) != libc::AF_INET {
-        return Err(io::Error::from_raw_os_error(libc::EAFNOSUPPORT));
-    }
-    Ok((count as usize, socket_addr(&from)))
+    Ok((count as usize, socket_addr(&from)?))
 }
 
 /// One call: `socket`. A socket without an address: the kernel gives it one with the first datagram.
@@ -92,7 +88,8 @@ pub fn unbound() -> io::Result<RawFd> {
 /// As for `socket` and `bind`. If `bind` fails, the descriptor is closed.
 pub fn bound_to(address: SocketAddrV4) -> io::Result<RawFd> {
     let fd = unbound()?;
-    bind_ipv4(fd, address).map_err(|error| give_up(fd, error))?;
+    // SAFETY: `unbound` has just opened `fd`, and nobody else has heard of it.
+    bind_ipv4(fd, address).map_err(|error| unsafe { give_up(fd, error) })?;
     Ok(fd)
 }
 
@@ -120,7 +117,8 @@ pub fn set_peer(fd: RawFd, peer: SocketAddrV4) -> io::Result<()> {
 /// As for `socket` and [`set_peer`]. If `connect` fails, the descriptor is closed.
 pub fn connected_to(peer: SocketAddrV4) -> io::Result<RawFd> {
     let fd = unbound()?;
-    set_peer(fd, peer).map_err(|error| give_up(fd, error))?;
+    // SAFETY: `unbound` has just opened `fd`, and nobody else has heard of it.
+    set_peer(fd, peer).map_err(|error| unsafe { give_up(fd, error) })?;
     Ok(fd)
 }
 

@@ -33,7 +33,8 @@ use address::{UnixAddress, empty_address};
 /// If `bind` or `listen` fails, the descriptor is closed.
 pub fn listen_at(address: &UnixAddress, backlog: c_int) -> io::Result<RawFd> {
     let fd = bound_at(libc::SOCK_STREAM, address)?;
-    listen(fd, backlog).map_err(|error| give_up(fd, error))?;
+    // SAFETY: `bound_at` has just opened `fd`, and nobody else has heard of it.
+    listen(fd, backlog).map_err(|error| unsafe { give_up(fd, error) })?;
     Ok(fd)
 }
 
@@ -46,7 +47,8 @@ pub fn bound_at(kind: c_int, address: &UnixAddress) -> io::Result<RawFd> {
     let fd = socket(libc::AF_UNIX, kind, 0)?;
     // SAFETY: an address is never longer than itself, and it lives until after the call.
     let bound = unsafe { bind(fd, address.as_ptr(), address.length()) };
-    bound.map_err(|error| give_up(fd, error))?;
+    // SAFETY: `socket` has just opened `fd`, and nobody else has heard of it.
+    bound.map_err(|error| unsafe { give_up(fd, error) })?;
     Ok(fd)
 }
 
@@ -60,7 +62,8 @@ pub fn accept_peer(listener: RawFd) -> io::Result<(RawFd, UnixAddress)> {
     // SAFETY: `length` is the size of `address`: a longer one is cut off. Both live until after the call.
     let fd = unsafe { accept(listener, (&raw mut address).cast(), &raw mut length) }?;
     let peer = UnixAddress::written(address, length);
-    let peer = peer.map_err(|error| give_up(fd, error))?;
+    // SAFETY: `accept` has just opened `fd`, and nobody else has heard of it.
+    let peer = peer.map_err(|error| unsafe { give_up(fd, error) })?;
     Ok((fd, peer))
 }
 
@@ -78,7 +81,8 @@ pub fn accept_peer(listener: RawFd) -> io::Result<(RawFd, UnixAddress)> {
 /// If `connect` fails, the descriptor is closed.
 pub fn connect_to(address: &UnixAddress) -> io::Result<RawFd> {
     let fd = socket(libc::AF_UNIX, libc::SOCK_STREAM, 0)?;
-    set_peer(fd, address).map_err(|error| give_up(fd, error))?;
+    // SAFETY: `socket` has just opened `fd`, and nobody else has heard of it.
+    set_peer(fd, address).map_err(|error| unsafe { give_up(fd, error) })?;
     Ok(fd)
 }
 

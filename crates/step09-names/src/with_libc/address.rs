@@ -48,7 +48,7 @@ pub fn socket_addr(storage: &sockaddr_storage, length: socklen_t) -> Option<Sock
         libc::AF_INET if has(size_of::<sockaddr_in>()) => {
             let place: *const sockaddr_in = (&raw const *storage).cast();
             // SAFETY: a storage is larger than a `sockaddr_in` and aligned for it, and any bytes are one.
-            Some(step02::socket_addr(unsafe { &*place }).into())
+            step02::socket_addr(unsafe { &*place }).map(Into::into).ok()
         }
         libc::AF_INET6 if has(size_of::<sockaddr_in6>()) => {
             let place: *const sockaddr_in6 = (&raw const *storage).cast();
@@ -111,7 +111,8 @@ pub fn accept_peer(listener: RawFd) -> io::Result<(RawFd, SocketAddr)> {
     // SAFETY: `length` is the size of `storage`: a longer address is cut off. Both live until after the call.
     let fd = unsafe { step03::accept(listener, (&raw mut storage).cast(), &raw mut length) }?;
     let peer = socket_addr(&storage, length);
-    let peer = peer.ok_or_else(|| step02::give_up(fd, third_family()))?;
+    // SAFETY: `accept` has just opened `fd`, and nobody else has heard of it.
+    let peer = peer.ok_or_else(|| unsafe { step02::give_up(fd, third_family()) })?;
     Ok((fd, peer))
 }
 
