@@ -23,7 +23,7 @@
 //! | layer | the connection | an error | to go on after `EINTR` |
 //! |---|---|---|---|
 //! | [`with_libc`] | `RawFd` | `io::Error` | a loop of your own, both ways |
-//! | [`with_nix`] | `&OwnedFd` | `Errno` | a loop of your own, both ways |
+//! | [`with_nix`] | `impl AsFd` | `Errno` | a loop of your own, both ways |
 //! | [`with_socket2`] | `&Socket` | `io::Error` | a loop to receive; `write_all` has its own |
 //! | [`with_std`] | `&TcpStream` | `io::Error` | a loop to receive; `write_all` has its own |
 //!

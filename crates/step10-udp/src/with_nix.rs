@@ -74,7 +74,7 @@ pub fn bound_to(address: SocketAddrV4) -> nix::Result<OwnedFd> {
 ///
 /// `ENETUNREACH`: there is no way to that address. That nobody is there is no error.
 /// The others as for [`with_libc::set_peer`], as an `Errno`.
-pub fn set_peer(fd: &OwnedFd, peer: SocketAddrV4) -> nix::Result<()> {
+pub fn set_peer(fd: impl AsFd, peer: SocketAddrV4) -> nix::Result<()> {
     step04::connect(fd, &SockaddrIn::from(peer))
 }
 
