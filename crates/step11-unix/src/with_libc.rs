@@ -45,7 +45,7 @@ pub fn listen_at(address: &UnixAddress, backlog: c_int) -> io::Result<RawFd> {
 /// As for [`listen_at`].
 pub fn bound_at(kind: c_int, address: &UnixAddress) -> io::Result<RawFd> {
     let fd = socket(libc::AF_UNIX, kind, 0)?;
-    // SAFETY: an address is never longer than itself, and it lives until after the call.
+    // SAFETY: a `UnixAddress` is never longer than its structure, and it lives until after the call.
     let bound = unsafe { bind(fd, address.as_ptr(), address.length()) };
     // SAFETY: `socket` has just opened `fd`, and nobody else has heard of it.
     bound.map_err(|error| unsafe { give_up(fd, error) })?;
@@ -88,7 +88,7 @@ pub fn connect_to(address: &UnixAddress) -> io::Result<RawFd> {
 
 /// `connect(fd, addr, len)` with a Unix address, of a socket of any type. Errors as for [`connect_to`].
 pub fn set_peer(fd: RawFd, address: &UnixAddress) -> io::Result<()> {
-    // SAFETY: an address is never longer than itself, and it lives until after the call.
+    // SAFETY: a `UnixAddress` is never longer than its structure, and it lives until after the call.
     unsafe { connect(fd, address.as_ptr(), address.length()) }
 }
 

@@ -13,7 +13,6 @@ use std::io::{IoSlice, IoSliceMut};
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::path::Path;
 
-use nix::cmsg_space;
 use nix::errno::Errno;
 use nix::sys::socket::{
     self, AddressFamily, Backlog, ControlMessage, ControlMessageOwned, MsgFlags, SockFlag,
@@ -26,7 +25,7 @@ use step04_connect::with_nix as step04;
 #[cfg(target_os = "linux")]
 use step08_options::with_nix as step08;
 
-use crate::with_libc::message::descriptors_in;
+use crate::with_libc::message::{descriptors_in, space};
 
 /// What [`recvmsg`] brought.
 #[derive(Debug)]
@@ -115,6 +114,7 @@ pub fn sendmsg(
 /// - `ENOBUFS`: more descriptors stood beside the bytes than there was `room` for (nix makes it of
 ///   `MSG_CTRUNC`), or this process may not have so many. All that came are closed; the bytes are in `buffer`.
 /// - `EINTR`: a signal handler came first; call again. `EAGAIN`: nothing there yet.
+/// - `EINVAL`, before any call: more `room` than there can be.
 /// - The others as for [`with_libc::message::recvmsg`](crate::with_libc::message::recvmsg), as an `Errno`.
 pub fn recvmsg(
     fd: impl AsFd,
@@ -123,7 +123,8 @@ pub fn recvmsg(
     flags: MsgFlags,
 ) -> nix::Result<Received> {
     let mut vectors = [IoSliceMut::new(buffer)];
-    let mut control = cmsg_space!(RawFd).repeat(room);
+    // cmsg_space! is for types, and the number is known here only at run time.
+    let mut control = vec![0; space(room).map_err(|_| Errno::EINVAL)?];
     let fd = fd.as_fd().as_raw_fd();
     let message = socket::recvmsg::<UnixAddr>(fd, &mut vectors, Some(&mut control), flags)?;
     let count = message.bytes;

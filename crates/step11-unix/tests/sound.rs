@@ -10,10 +10,12 @@ use std::net::{TcpListener, TcpStream};
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 
+use nix::errno::Errno;
+use nix::sys::socket::MsgFlags;
 use socket2::Socket;
 use step11_unix::with_libc::address::sockaddr_un;
 use step11_unix::with_libc::message::{descriptors_in, recvmsg, rights, sendmsg, space};
-use step11_unix::{with_libc, with_socket2};
+use step11_unix::{with_libc, with_nix, with_socket2};
 
 #[test]
 fn what_was_put_into_a_control_message_is_found_in_it() {
@@ -73,6 +75,8 @@ fn a_number_of_descriptors_that_c_cannot_say_is_refused() {
         assert_eq!(space(room).unwrap_err().raw_os_error(), Some(libc::EINVAL));
         let error = recvmsg(one.as_raw_fd(), &mut [0; 8], room, 0).unwrap_err();
         assert_eq!(error.raw_os_error(), Some(libc::EINVAL));
+        let errno = with_nix::recvmsg(&one, &mut [0; 8], room, MsgFlags::empty()).unwrap_err();
+        assert_eq!(errno, Errno::EINVAL);
         let socket = Socket::from(one.try_clone().unwrap());
         let buffer = &mut [MaybeUninit::uninit(); 8];
         let error = with_socket2::recvmsg(&socket, buffer, room, 0).unwrap_err();
