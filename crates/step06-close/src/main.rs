@@ -4,6 +4,7 @@ mod connect;
 mod mistakes;
 mod scenes;
 mod serve;
+mod unbound;
 
 use std::process::ExitCode;
 

@@ -3,6 +3,7 @@
 mod mistakes;
 mod scenes;
 mod serve;
+mod start;
 
 use std::process::ExitCode;
 

@@ -1,6 +1,7 @@
 //! `getaddrinfo`, `getnameinfo`: the scenes of this step.
 
 mod connect;
+mod half;
 mod mistakes;
 mod scenes;
 mod serve;

@@ -1,4 +1,5 @@
-//! How the server starts: `socket`, `bind`, `listen`, and `setsockopt` in one of two places.
+//! How a server starts: `socket`, `bind`, `listen`, and `setsockopt` before `bind`; in the mistake `reuse-address`
+//! after it.
 
 use std::io;
 use std::net::SocketAddrV4;

@@ -10,12 +10,14 @@ use nix::sys::socket::{AddressFamily, SockFlag, SockType, setsockopt, sockopt};
 use socket2::{Domain, Socket, Type};
 use step01_socket as step01;
 use step01_socket::with_libc::cvt;
+use step02_bind_listen::with_libc::give_up;
 
 /// Two calls: `socket`, and if wanted `setsockopt`.
 pub(crate) fn with_libc(reuse: bool) -> io::Result<RawFd> {
     let fd = step01::with_libc::socket(libc::AF_INET, libc::SOCK_STREAM, 0)?;
     if reuse {
-        reuse_libc(fd)?;
+        // SAFETY: `socket` has just opened `fd`, and nobody else has heard of it.
+        reuse_libc(fd).map_err(|error| unsafe { give_up(fd, error) })?;
     }
     Ok(fd)
 }
