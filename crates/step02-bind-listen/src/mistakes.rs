@@ -25,10 +25,8 @@ fn free(port: u16) -> Result<(), String> {
 fn can_bind(port: u16) -> io::Result<()> {
     let socket = step01::socket(Domain::IPV4, Type::STREAM, None)?;
     share(socket.as_raw_fd())?;
-    bind(
-        &socket,
-        &SocketAddrV4::new(Ipv4Addr::LOCALHOST, port).into(),
-    )
+    let address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, port);
+    bind(&socket, &address.into())
 }
 
 /// `setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, 1)` (step 8): other sockets that also say so may have

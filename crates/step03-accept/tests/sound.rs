@@ -6,9 +6,13 @@ use std::io::{ErrorKind, Read};
 use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, TcpStream};
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
 use nix::errno::Errno;
 use step03_accept::{with_libc, with_nix};
+
+/// Longer than the end of a connection takes on one machine.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Two connections to `[::1]`: the first is refused for its family, and that it is closed its client sees.
 #[test]
@@ -20,7 +24,8 @@ fn a_client_of_another_family_is_an_error_and_its_connection_is_closed() {
     let mut refused = TcpStream::connect(address).unwrap();
     let raw = with_libc::accept_peer(listener.as_raw_fd()).unwrap_err();
     assert_eq!(raw.raw_os_error(), Some(libc::EAFNOSUPPORT));
-    // Were the descriptor lost but open, this would wait for ever.
+    // Were the descriptor lost but open, nothing would ever arrive.
+    refused.set_read_timeout(Some(PATIENCE)).unwrap();
     assert_eq!(refused.read(&mut [0]).unwrap(), 0);
 
     // The listener is as it was.

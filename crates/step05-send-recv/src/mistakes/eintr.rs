@@ -1,5 +1,4 @@
-//! `eintr`: a signal, handled without SA_RESTART, ends the wait in `recv`, and the program takes that for the
-//! end of the connection.
+//! `eintr`: a handler without SA_RESTART ends the wait in `recv`, and the program takes that for the end.
 
 use std::io::ErrorKind;
 use std::mem::MaybeUninit;
