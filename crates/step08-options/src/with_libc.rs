@@ -44,8 +44,8 @@ pub use libc::TCP_KEEPIDLE;
 /// - `TCP_AO_GET_KEYS` (by the kernel's sources, `net/ipv4/tcp_ao.c`): likewise, and `*length` is the size
 ///   of one of them.
 ///
-/// Where a value has pointers in it, as `TCP_ZEROCOPY_RECEIVE` has, what they lead to must be the caller's
-/// to give away, too.
+/// Where a value has pointers in it, as that of `TCP_ZEROCOPY_RECEIVE` has (`linux/tcp.h`), what they lead to
+/// must be the caller's to give away, too.
 ///
 /// # Errors
 ///

@@ -72,7 +72,7 @@ pub fn getaddrinfo(
 /// As for `socket` and `connect`. If `connect` fails, the descriptor is closed.
 pub fn connect_to(entry: Entry<'_>) -> io::Result<RawFd> {
     let fd = socket(entry.family(), entry.kind(), entry.protocol())?;
-    // SAFETY: so many bytes has `getaddrinfo` put there, and the entry's loan keeps the list alive.
+    // SAFETY: `getaddrinfo` has put that many bytes there, and the entry's loan keeps the list alive.
     let connected = unsafe { step04::connect(fd, entry.as_ptr(), entry.length()) };
     // SAFETY: `socket` has just opened `fd`, and nobody else has heard of it.
     connected.map_err(|error| unsafe { give_up(fd, error) })?;

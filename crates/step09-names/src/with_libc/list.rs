@@ -11,7 +11,7 @@ use libc::{addrinfo, c_int, sockaddr, socklen_t};
 
 /// What one wants of `getaddrinfo`: made by [`hints`], and not changed afterwards.
 ///
-/// ```compile_fail
+/// ```compile_fail,E0609
 /// let mut asked = step09_names::with_libc::hints(libc::AF_INET, libc::SOCK_STREAM, 0);
 /// asked.ai_addrlen = 28; // does not compile: there is no such field
 /// ```
@@ -97,7 +97,7 @@ impl<'list> Iterator for Entries<'list> {
 ///
 /// An entry whose list is freed would lead to memory that is somebody else's by now:
 ///
-/// ```compile_fail
+/// ```compile_fail,E0505
 /// # use step09_names::with_libc::{address_of, getaddrinfo, hints};
 /// let asked = hints(libc::AF_INET, libc::SOCK_STREAM, libc::AI_NUMERICHOST);
 /// let list = getaddrinfo(Some(c"127.0.0.1"), None, &asked).unwrap();
@@ -124,8 +124,7 @@ impl Entry<'_> {
         self.0.ai_protocol
     }
 
-    /// `ai_addr`: where the address is. So many bytes as [`length`](Self::length) says can be read there, as
-    /// long as the list lives.
+    /// `ai_addr`: where the address is. [`length`](Self::length) bytes can be read there, as long as the list lives.
     pub fn as_ptr(&self) -> *const sockaddr {
         self.0.ai_addr
     }

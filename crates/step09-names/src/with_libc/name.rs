@@ -62,8 +62,8 @@ pub unsafe fn getnameinfo(
 ///
 /// As for [`getnameinfo`].
 pub fn name_of(entry: Entry<'_>, flags: c_int) -> Result<(CString, CString), ResolverError> {
-    // SAFETY: so many bytes has `getaddrinfo` put there, of the family that was asked for, IPv4 or IPv6;
-    // and the entry's loan keeps the list alive.
+    // SAFETY: `getaddrinfo` has put that many bytes there, an IPv4 or an IPv6 address, and the entry's loan keeps
+    // the list alive.
     unsafe { getnameinfo(entry.as_ptr(), entry.length(), flags) }
 }
 

@@ -15,7 +15,7 @@ const NAME: usize = mem::offset_of!(libc::sockaddr_un, sun_path);
 /// The length is a part of the address, because an abstract name has no other end. Nobody sets it by
 /// hand:
 ///
-/// ```compile_fail
+/// ```compile_fail,E0616
 /// let mut address = step11_unix::with_libc::address::sockaddr_un("chat".as_ref()).unwrap();
 /// address.length = 4096; // does not compile: the field is private
 /// ```

@@ -145,7 +145,7 @@ pub fn descriptors_in(control: &[u8]) -> Vec<RawFd> {
     // SAFETY: `CMSG_LEN` only computes with its argument.
     let start = unsafe { libc::CMSG_LEN(0) } as usize;
     while rest.len() >= size_of::<cmsghdr>() {
-        // SAFETY: so many bytes are there, any bytes are integers, and they need not be aligned.
+        // SAFETY: that many bytes are there, any bytes are integers, and they need not be aligned.
         let header = unsafe { rest.as_ptr().cast::<cmsghdr>().read_unaligned() };
         // A length that does not fit ends it. So do the zeroes where nothing was written.
         let Some(data) = rest.get(start..header.cmsg_len as _) else {
