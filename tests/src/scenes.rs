@@ -8,21 +8,7 @@ use serde_json::Value;
 use crate::played::played;
 use crate::side_by_side::side_by_side;
 
-/// The steps there are.
-pub const STEPS: [&str; 12] = [
-    "step00-hello",
-    "step01-socket",
-    "step02-bind-listen",
-    "step03-accept",
-    "step04-connect",
-    "step05-send-recv",
-    "step06-close",
-    "step07-chat",
-    "step08-options",
-    "step09-names",
-    "step10-udp",
-    "step11-unix",
-];
+include!(concat!(env!("OUT_DIR"), "/list.rs"));
 
 /// The layers, from the kernel upwards.
 pub const LAYERS: [&str; 4] = ["libc", "nix", "socket2", "std"];

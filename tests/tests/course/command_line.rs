@@ -7,6 +7,8 @@ use std::process::Stdio;
 use course_tests::scenes::{LAYERS, has_half, takes_paths};
 use course_tests::{Output, Run, Scene, each_scene, played, played_in, run, scenes};
 
+use crate::steps::asked_of;
+
 for_each_step! {
     list_names_every_scene
     help_and_version
@@ -201,8 +203,8 @@ fn addresses(step: &str) {
             refused(step, &[half, "127.0.0.1:9000"], &[&format!("no `{half}`")]);
             continue;
         }
-        // What step 9 is given it asks the resolver about.
-        let asks = step == "step09-names";
+        // A name is none that is wrong where the resolver is asked for it.
+        let asks = asked_of(step).resolves;
         let asked = [
             "127.0.0.1:x",
             "127.0.0:9000",

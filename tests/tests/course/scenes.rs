@@ -12,9 +12,29 @@ use course_tests::{Output, each_scene, normal_form, played, run, scenes, side_by
 const MAIN: usize = 20;
 const OTHER: usize = 3;
 
+use crate::steps::asked_of;
+
 for_each_step! {
+    are_those_of_the_plan
     in_every_layer
     again_the_same
+}
+
+/// The step lists the scenes that its file of tests has, the main one first.
+#[track_caller]
+fn are_those_of_the_plan(step: &str) {
+    let named = |core: bool, name: &str| format!("{}{name}", if core { "*" } else { "" });
+    let listed = scenes(step);
+    let mut listed: Vec<String> = listed.iter().map(|s| named(s.core, &s.name)).collect();
+    let planned = asked_of(step).scenes.iter();
+    let mut planned: Vec<String> = planned.map(|s| named(s.core, s.name)).collect();
+    assert_eq!(listed.first(), planned.first(), "{step}: the main scene");
+    listed.sort();
+    planned.sort();
+    assert_eq!(
+        listed, planned,
+        "{step}: listed on the left, planned on the right"
+    );
 }
 
 /// `SCENE --layer L` goes as announced.

@@ -19,13 +19,13 @@ const SPEAKERS: [&str; 7] = ["libc", "nix", "socket2", "std", "c", "python", "ja
 macro_rules! for_each_server {
     ($($test:ident)*) => {
         $(mod $test {
-            #[test] fn step07_libc() { super::$test("libc"); }
-            #[test] fn step07_nix() { super::$test("nix"); }
-            #[test] fn step07_socket2() { super::$test("socket2"); }
-            #[test] fn step07_std() { super::$test("std"); }
-            #[test] fn step07_c() { super::$test("c"); }
-            #[test] fn step07_python() { super::$test("python"); }
-            #[test] fn step07_java() { super::$test("java"); }
+            #[test] fn libc() { super::$test("libc"); }
+            #[test] fn nix() { super::$test("nix"); }
+            #[test] fn socket2() { super::$test("socket2"); }
+            #[test] fn std() { super::$test("std"); }
+            #[test] fn c() { super::$test("c"); }
+            #[test] fn python() { super::$test("python"); }
+            #[test] fn java() { super::$test("java"); }
         })*
     };
 }
@@ -234,7 +234,7 @@ fn document(file: &str, address: &str) -> Option<Run> {
 
 /// The document's server with every client: the port is free when it is asked for.
 #[test]
-fn step07_the_documents_server_meets_every_client() {
+fn the_documents_server_meets_every_client() {
     let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a listener");
     let address = free.local_addr().expect("its address").to_string();
     drop(free);
@@ -261,7 +261,7 @@ fn step07_the_documents_server_meets_every_client() {
 
 /// nc on the other side: it sends a newline with every line, which is not shown.
 #[test]
-fn step07_every_client_meets_nc() {
+fn every_client_meets_nc() {
     let Some(nc) = installed("nc") else {
         return not_run("the chat with nc -l", "no nc");
     };
