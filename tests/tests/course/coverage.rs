@@ -156,7 +156,7 @@ fn a_name_that_is_mistyped_is_found() {
     assert_eq!(shows("step03-accept", "forgot-listen", true), Ok(()));
     for (step, name) in [
         ("step03-acept", "forgot-listen"),
-        ("step12-select", "forgot-listen"),
+        ("step99-none", "forgot-listen"),
         ("step03-accept", "forgot-lisp"),
         ("step03-accept", "same-port"),
     ] {
