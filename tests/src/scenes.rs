@@ -69,21 +69,3 @@ pub fn scenes(step: &str) -> Vec<Scene> {
 pub fn each_scene(step: &str, each: impl Fn(&Scene) + Sync) {
     side_by_side(3, &scenes(step), each);
 }
-
-/// Whether the halves of a step take a path, by its `--help`.
-#[track_caller]
-pub fn takes_paths(step: &str) -> bool {
-    let help = played(step, &["--help"]).exits(0).quiet();
-    help.stdout.contains(&format!("-p {step} -- serve [PATH]"))
-}
-
-/// The halves that a step has of `serve` and `connect`, by its `--help`.
-#[track_caller]
-pub fn has_half(step: &str, half: &str) -> bool {
-    let help = played(step, &["--help"]).exits(0).quiet();
-    // Where a scene has the half's name, the half needs its address.
-    let typed = format!("-p {step} -- {half} ");
-    [format!("{typed}[ADDR]"), format!("{typed}ADDR")]
-        .iter()
-        .any(|typed| help.stdout.contains(typed))
-}

@@ -9,6 +9,8 @@ pub(crate) struct Asked {
     pub(crate) scenes: &'static [Scene],
     /// The calls that the main scene makes in every other language, each by the names that it can have.
     pub(crate) taught: &'static [&'static [&'static str]],
+    /// What can be typed besides a scene, as `--help` has it: the halves `serve` and `connect`, and commands of its own.
+    pub(crate) typed: &'static [&'static str],
     /// The layers that its halves are there in.
     pub(crate) layers: &'static [&'static str],
     /// How `serve` treats a client that says `hello`, and a newline.
@@ -24,11 +26,23 @@ impl Asked {
     pub(crate) const USUAL: Asked = Asked {
         scenes: &[],
         taught: &[],
+        typed: &[],
         layers: &LAYERS,
         serves: Serves::Streams(|answer| !answer.is_empty()),
         resolves: false,
         in_kernel: "in the kernel:",
     };
+
+    /// Whether the step has this half, and its end is an address of the network.
+    pub(crate) fn has_half(&self, half: &str) -> bool {
+        let is_half = |typed: &str| matches!(typed.strip_prefix(half), Some(" ADDR" | " [ADDR]"));
+        self.typed.iter().any(|typed| is_half(typed))
+    }
+
+    /// Whether the step has halves whose ends are paths.
+    pub(crate) fn takes_paths(&self) -> bool {
+        self.typed.contains(&"serve [PATH]")
+    }
 }
 
 /// How a step's server treats its clients.

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Stdio;
 
-use course_tests::scenes::{LAYERS, has_half, takes_paths};
+use course_tests::scenes::LAYERS;
 use course_tests::{Output, Run, Scene, each_scene, played, played_in, run, scenes};
 
 use crate::steps::asked_of;
@@ -12,6 +12,7 @@ use crate::steps::asked_of;
 for_each_step! {
     list_names_every_scene
     help_and_version
+    what_can_be_typed_is_what_its_tests_know
     unknown_words_name_the_nearest
     values_that_are_missing_or_wrong
     addresses
@@ -109,6 +110,25 @@ fn help_and_version(step: &str) {
     }
 }
 
+/// The halves and the commands, as `--help` has them. A half that is gone would be tested nowhere.
+#[track_caller]
+fn what_can_be_typed_is_what_its_tests_know(step: &str) {
+    let help = played(step, &["--help"]).exits(0).quiet();
+    let begins = format!("cargo run -p {step} -- ");
+    let typed = help.stdout.lines();
+    let typed = typed.filter_map(|line| line.trim().strip_prefix(&begins));
+    // What stands far to the right says what it is without more words.
+    let typed = typed.map(|typed| typed.split("   ").next().unwrap_or(typed));
+    let typed: Vec<&str> = typed
+        .skip_while(|typed| *typed == "[SCENE] [OPTIONS]")
+        .collect();
+    assert_eq!(
+        typed,
+        asked_of(step).typed,
+        "{step}: its tests on the right"
+    );
+}
+
 #[track_caller]
 fn unknown_words_name_the_nearest(step: &str) {
     for scene in scenes(step) {
@@ -172,7 +192,7 @@ fn values_that_are_missing_or_wrong(step: &str) {
     );
     for half in ["serve", "connect"]
         .iter()
-        .filter(|half| has_half(step, half))
+        .filter(|half| asked_of(step).has_half(half))
     {
         refused(
             step,
@@ -190,7 +210,7 @@ fn values_that_are_missing_or_wrong(step: &str) {
 
 #[track_caller]
 fn addresses(step: &str) {
-    if takes_paths(step) {
+    if asked_of(step).takes_paths() {
         for half in ["serve", "connect"] {
             refused(step, &[half, ""], &["\"\"", "/tmp/chat"]);
             refused(step, &[half, "chat", "extra"], &["\"extra\""]);
@@ -198,7 +218,7 @@ fn addresses(step: &str) {
         return;
     }
     for half in ["serve", "connect"] {
-        if !has_half(step, half) {
+        if !asked_of(step).has_half(half) {
             refused(step, &[half], &[&format!("no `{half}`")]);
             refused(step, &[half, "127.0.0.1:9000"], &[&format!("no `{half}`")]);
             continue;
@@ -497,7 +517,7 @@ fn a_reader_that_goes_away(step: &str) {
     if let Some(mistake) = mistake {
         lines.push(vec![&mistake.name, "--broken"]);
     }
-    if has_half(step, "serve") {
+    if asked_of(step).has_half("serve") {
         lines.push(vec!["serve", "127.0.0.1:0"]);
     }
     for args in lines {

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use course_tests::programs::installed;
-use course_tests::scenes::has_half;
 use course_tests::temp::Temp;
 use course_tests::{Output, Run, not_run, run};
+
+use crate::steps::asked_of;
 
 for_each_step! {
     the_main_scene_is_drawn
@@ -103,7 +104,7 @@ fn what_cannot_be_drawn_says_what_to_type(step: &str) {
         &["--no-lens", "--html", &name],
         &["--no-lens", "leave out --html"],
     );
-    if has_half(step, "serve") {
+    if asked_of(step).has_half("serve") {
         refused(
             &["serve", "--svg", &name],
             &["a half goes on", "leave out --svg"],

@@ -2,7 +2,7 @@
 
 use course_tests::diff::difference;
 use course_tests::programs::installed;
-use course_tests::scenes::{LAYERS, has_half};
+use course_tests::scenes::LAYERS;
 use course_tests::temp::Temp;
 use course_tests::{
     Output, Run, STEPS, normal_form, not_run, played, played_in, record, root, run, scenes,
@@ -259,7 +259,7 @@ fn what_cannot_be_asked(step: &str) {
         refused(&[&scene.name, "--guests"], &scenes[0].name);
     }
     for half in ["serve", "connect"] {
-        if has_half(step, half) {
+        if asked_of(step).has_half(half) {
             refused(&[half, "127.0.0.1:9", "--layer", language], "layers");
         }
     }

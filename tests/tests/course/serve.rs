@@ -8,7 +8,6 @@ use std::process::Command;
 
 use course_tests::client::{connect, reset, talk};
 use course_tests::programs::{installed, python};
-use course_tests::scenes::has_half;
 use course_tests::temp::Temp;
 use course_tests::{Run, Served, not_run, run};
 
@@ -26,7 +25,7 @@ for_each_step! {
 
 /// The layers of a step that have this half.
 fn layers(step: &str, half: &str) -> &'static [&'static str] {
-    match has_half(step, half) {
+    match asked_of(step).has_half(half) {
         true => asked_of(step).layers,
         false => &[],
     }
@@ -303,7 +302,7 @@ fn connect_is_refused(step: &str) {
 
 #[track_caller]
 fn connect_meets_a_server(step: &str) {
-    let other = if has_half(step, "serve") {
+    let other = if asked_of(step).has_half("serve") {
         step
     } else {
         "step03-accept"

@@ -15,6 +15,7 @@ pub(crate) const ASKED: Asked = Asked {
         play.check(listens == called, "another machine is called");
         play.check(play.named(ACCEPTS).len() == 1, "not one client");
     })],
+    typed: &["serve [ADDR]", "connect [ADDR]"],
     layers: &["std"],
     serves: Serves::Streams(|answer| answer == "hi"),
     ..Asked::USUAL

@@ -57,6 +57,7 @@ pub(crate) const ASKED: Asked = Asked {
         }),
     ],
     taught: &[&["bind"], &["listen"]],
+    typed: &["serve [ADDR]"],
     serves: Serves::QueueOnly,
     ..Asked::USUAL
 };

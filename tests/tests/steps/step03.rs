@@ -71,6 +71,7 @@ pub(crate) const ASKED: Asked = Asked {
         }),
     ],
     taught: &[&["accept", "accept4"]],
+    typed: &["serve [ADDR]"],
     // It says who called, and ends the connection.
     serves: Serves::Streams(|answer| answer.is_empty()),
     ..Asked::USUAL

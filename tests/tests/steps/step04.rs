@@ -27,5 +27,6 @@ pub(crate) const ASKED: Asked = Asked {
         }),
     ],
     taught: &[&["connect"]],
+    typed: &["connect ADDR"],
     ..Asked::USUAL
 };

@@ -74,6 +74,7 @@ pub(crate) const ASKED: Asked = Asked {
         }),
     ],
     taught: &[&["recvfrom", "read"], &["sendto", "write"]],
+    typed: &["serve [ADDR]", "connect [ADDR]"],
     serves: Serves::Streams(|answer| answer == "hello\n"),
     ..Asked::USUAL
 };

@@ -54,5 +54,6 @@ pub(crate) const ASKED: Asked = Asked {
         }),
     ],
     taught: &[&["close"]],
+    typed: &["serve [ADDR]", "connect [ADDR]"],
     ..Asked::USUAL
 };

@@ -69,5 +69,9 @@ pub(crate) const ASKED: Asked = Asked {
         }),
     ],
     taught: &[&["recvfrom", "read"], &["sendto", "write"]],
+    typed: &[
+        "server [ADDR] [--framing none|lines|length]",
+        "client [ADDR] [--framing none|lines|length]",
+    ],
     ..Asked::USUAL
 };

@@ -93,6 +93,7 @@ pub(crate) const ASKED: Asked = Asked {
         }),
     ],
     taught: &[&["setsockopt"], &["getsockopt"]],
+    typed: &["serve [ADDR]"],
     // An option is set and read without memory, a packet or a wait: the calls pass no point that is shown.
     in_kernel: "In the kernel the calls",
     ..Asked::USUAL

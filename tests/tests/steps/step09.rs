@@ -68,6 +68,7 @@ pub(crate) const ASKED: Asked = Asked {
         }),
     ],
     taught: &[&["socket"], &["connect"]],
+    typed: &["serve [ADDR]", "connect [ADDR]"],
     resolves: true,
     ..Asked::USUAL
 };

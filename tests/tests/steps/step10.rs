@@ -107,6 +107,11 @@ pub(crate) const ASKED: Asked = Asked {
         }),
     ],
     taught: &[&["recvfrom", "recvmsg"], &["sendto", "sendmsg"]],
+    typed: &[
+        "serve [ADDR]",
+        "connect [ADDR]",
+        "chat [--me ADDR] [--peer ADDR]",
+    ],
     serves: Serves::Datagrams,
     ..Asked::USUAL
 };

@@ -108,5 +108,6 @@ pub(crate) const ASKED: Asked = Asked {
         }),
     ],
     taught: &[&["bind"], &["listen"], &["accept", "accept4"]],
+    typed: &["serve [PATH]", "connect [PATH]"],
     ..Asked::USUAL
 };
