@@ -6,7 +6,7 @@ use std::sync::{Mutex, OnceLock};
 use serde_json::Value;
 
 use crate::played::played;
-use crate::side_by_side::side_by_side;
+use crate::side_by_side::{AT_ONCE, side_by_side};
 
 include!(concat!(env!("OUT_DIR"), "/list.rs"));
 
@@ -64,8 +64,8 @@ pub fn scenes(step: &str) -> Vec<Scene> {
     scenes
 }
 
-/// Does this with every scene of a step, three at a time: some of them wait for a clock.
+/// Does this with every scene of a step, several at a time: some of them wait for a clock.
 #[track_caller]
 pub fn each_scene(step: &str, each: impl Fn(&Scene) + Sync) {
-    side_by_side(3, &scenes(step), each);
+    side_by_side(AT_ONCE, &scenes(step), each);
 }

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 
 use course_tests::lesson::Problem;
 use course_tests::listed::{lesson, listed_steps, minutes, number, texts, word};
+use course_tests::side_by_side::AT_ONCE;
 use course_tests::sync::{Page, Typed, check, pages};
 use course_tests::{
     STEPS, assert_same, diagram, drawing, links, matrix, normal_form, not_run, played, root,
@@ -36,7 +37,7 @@ fn none(problems: &[Problem]) {
 #[test]
 fn every_block_is_what_its_source_or_its_command_says_now() {
     let problems = Mutex::new(Vec::new());
-    side_by_side(3, every_page(), |page| {
+    side_by_side(AT_ONCE, every_page(), |page| {
         let checked = check(&page, root());
         for (line, what) in checked.skipped {
             not_run(&format!("{}:{line}", page.path), &what);

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 
 use course_tests::diff::difference;
 use course_tests::scenes::LAYERS;
+use course_tests::side_by_side::AT_ONCE;
 use course_tests::skip::note;
 use course_tests::{Output, each_scene, normal_form, played, run, scenes, side_by_side};
 
@@ -45,7 +46,7 @@ fn in_every_layer(step: &str) {
     let plays = LAYERS
         .iter()
         .flat_map(|layer| scenes.iter().map(move |scene| (scene, layer)));
-    side_by_side(3, plays, |(scene, layer)| {
+    side_by_side(AT_ONCE, plays, |(scene, layer)| {
         let output = played(step, &[&scene.name, "--layer", layer]).exits(0);
         well_said(&output);
         if let Some(why) = missing_here(&output) {
