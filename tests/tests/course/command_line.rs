@@ -45,7 +45,6 @@ fn main_scene(step: &str) -> String {
     scenes(step)[0].name.clone()
 }
 
-#[track_caller]
 fn list_names_every_scene(step: &str) {
     let output = played(step, &["--list"]).exits(0).quiet();
     for scene in scenes(step) {
@@ -67,7 +66,6 @@ fn list_names_every_scene(step: &str) {
     }
 }
 
-#[track_caller]
 fn help_and_version(step: &str) {
     for flag in ["--help", "-h"] {
         let output = run(step, &[flag]).exits(0).quiet();
@@ -111,7 +109,6 @@ fn help_and_version(step: &str) {
 }
 
 /// The halves and the commands, as `--help` has them. A half that is gone would be tested nowhere.
-#[track_caller]
 fn what_can_be_typed_is_what_its_tests_know(step: &str) {
     let help = played(step, &["--help"]).exits(0).quiet();
     let begins = format!("cargo run -p {step} -- ");
@@ -129,7 +126,6 @@ fn what_can_be_typed_is_what_its_tests_know(step: &str) {
     );
 }
 
-#[track_caller]
 fn unknown_words_name_the_nearest(step: &str) {
     for scene in scenes(step) {
         let mut near = scene.name.clone();
@@ -154,7 +150,6 @@ fn unknown_words_name_the_nearest(step: &str) {
     );
 }
 
-#[track_caller]
 fn values_that_are_missing_or_wrong(step: &str) {
     let scene = main_scene(step);
     refused(step, &["--layer"], &["--layer"]);
@@ -208,7 +203,6 @@ fn values_that_are_missing_or_wrong(step: &str) {
     output.check(!output.stderr.contains('\x1b'), "sends the terminal an ESC");
 }
 
-#[track_caller]
 fn addresses(step: &str) {
     if asked_of(step).takes_paths() {
         for half in ["serve", "connect"] {
@@ -256,7 +250,6 @@ fn addresses(step: &str) {
     }
 }
 
-#[track_caller]
 fn pipes_get_plain_text(step: &str) {
     for scene in scenes(step) {
         plain(&played(step, &[&scene.name]).exits(0));
@@ -274,7 +267,6 @@ fn plain(output: &Output) {
     );
 }
 
-#[track_caller]
 fn colour_is_for_terminals_that_want_it(step: &str) {
     use course_tests::terminal::on_terminal;
     let shown = |how: &str, args: &[&str], env: Option<(&str, &str)>| {
@@ -311,7 +303,6 @@ fn colour_is_for_terminals_that_want_it(step: &str) {
     }
 }
 
-#[track_caller]
 fn no_line_is_too_long(step: &str) {
     each_scene(step, |scene| {
         let narrow = played_in("60", step, &[&scene.name]).exits(0);
@@ -359,7 +350,6 @@ fn one_lane(output: &Output) {
     output.check(beside.is_none(), &format!("two lanes: {beside:?}"));
 }
 
-#[track_caller]
 fn without_the_lens(step: &str) {
     each_scene(step, |scene| {
         let said = |output: &Output| output.stdout.matches('»').count();
@@ -372,7 +362,6 @@ fn without_the_lens(step: &str) {
     });
 }
 
-#[track_caller]
 fn predictions_are_marked(step: &str) {
     each_scene(step, |scene| {
         let typed = |more: &[&str], answer: &str| {
@@ -438,7 +427,6 @@ fn drawn_layer(output: &Output, step: &str, scene: &Scene) -> String {
     layer.unwrap_or_default().to_owned()
 }
 
-#[track_caller]
 fn mistakes_have_hints_and_a_twin(step: &str) {
     each_scene(step, |scene| {
         if !scene.mistake {
@@ -474,7 +462,6 @@ fn mistakes_have_hints_and_a_twin(step: &str) {
     });
 }
 
-#[track_caller]
 fn repeat_counts_every_play(step: &str) {
     each_scene(step, |scene| {
         let output = run(step, &[&scene.name, "--repeat", "3"]).exits(0);
@@ -501,7 +488,6 @@ fn repeat_counts_every_play(step: &str) {
 }
 
 /// `| head -1`: whoever reads goes away at once, or after a line. No panic, nothing left behind.
-#[track_caller]
 fn a_reader_that_goes_away(step: &str) {
     let scene = main_scene(step);
     let mut lines: Vec<Vec<&str>> = vec![
@@ -558,7 +544,6 @@ fn ended(mut child: std::process::Child, step: &str, args: &[&str]) {
 }
 
 /// A standard output that takes nothing is an error, and no panic.
-#[track_caller]
 fn a_full_disk(step: &str) {
     let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else {
         return course_tests::not_run("a full disk", "no /dev/full");
@@ -578,7 +563,6 @@ fn a_full_disk(step: &str) {
     }
 }
 
-#[track_caller]
 fn the_layers_are_named_alike_everywhere(step: &str) {
     let scene = main_scene(step);
     for layer in LAYERS {

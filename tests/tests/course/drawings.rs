@@ -27,7 +27,6 @@ fn read(file: &Path) -> String {
     fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
-#[track_caller]
 fn the_main_scene_is_drawn(step: &str) {
     let folder = Temp::new();
     let [svg, html] = ["drawing.svg", "drawing.html"].map(|name| folder.path().join(name));
@@ -83,7 +82,6 @@ fn the_main_scene_is_drawn(step: &str) {
     with.check(!read(&svg).contains(" ms<"), "--no-times has times");
 }
 
-#[track_caller]
 fn what_cannot_be_drawn_says_what_to_type(step: &str) {
     let folder = Temp::new();
     let file = folder.path().join("drawing.svg");

@@ -44,7 +44,6 @@ fn guests(step: &str) -> Vec<(&'static str, usize)> {
     guests
 }
 
-#[track_caller]
 fn each_alone_and_again_the_same(step: &str) {
     for (language, times) in guests(step) {
         let played = || {
@@ -65,7 +64,6 @@ fn each_alone_and_again_the_same(step: &str) {
     }
 }
 
-#[track_caller]
 fn beside_the_layers(step: &str) {
     let taught = asked_of(step).taught;
     let guests: Vec<&str> = guests(step).iter().map(|(language, _)| *language).collect();
@@ -167,7 +165,6 @@ fn rows(output: &Output) -> Vec<(String, String)> {
     rows
 }
 
-#[track_caller]
 fn where_the_tools_are_missing(step: &str) {
     let there = scenes(step)[0].guests.clone();
     if there.is_empty() {
@@ -209,7 +206,6 @@ fn where_the_tools_are_missing(step: &str) {
     }
 }
 
-#[track_caller]
 fn c_that_does_not_compile(step: &str) {
     if !guests(step).iter().any(|(language, _)| *language == "c") {
         return;
@@ -239,7 +235,6 @@ fn c_that_does_not_compile(step: &str) {
     assert_eq!(left, 0, "{step} leaves something in the temporary folder");
 }
 
-#[track_caller]
 fn what_cannot_be_asked(step: &str) {
     let scenes = scenes(step);
     let refused = |args: &[&str], says: &str| {

@@ -59,7 +59,6 @@ fn instances_of(process: u32) -> Vec<PathBuf> {
     own.map(|entry| entry.path()).collect()
 }
 
-#[track_caller]
 fn plays_all_the_same_without_the_right(step: &str) {
     // SAFETY: geteuid(2) takes nothing, touches no memory and cannot fail.
     let root = unsafe { libc::geteuid() } == 0;
@@ -86,7 +85,6 @@ fn plays_all_the_same_without_the_right(step: &str) {
     );
 }
 
-#[track_caller]
 fn is_seen_only_where_it_was_asked_for(step: &str) {
     let without = played(step, &["--json", "--no-wire"]).exits(0);
     without.check(

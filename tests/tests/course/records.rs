@@ -32,7 +32,6 @@ fn records(step: &str) -> Vec<Play> {
     plays
 }
 
-#[track_caller]
 fn records_are_in_order(step: &str) {
     for play in records(step) {
         play.check(play.head["as_announced"] == true, "not as announced");
@@ -89,7 +88,6 @@ fn clean_table(play: &Play) {
     }
 }
 
-#[track_caller]
 fn descriptors_are_the_actors_own(step: &str) {
     for play in records(step) {
         clean_table(&play);
@@ -116,7 +114,6 @@ fn descriptors_are_the_actors_own(step: &str) {
 }
 
 /// Each scene is asked in every layer, in both of its forms.
-#[track_caller]
 fn scenes_do_what_they_announce(step: &str) {
     each_scene(step, |scene| {
         let mut asked = asked_of(step).scenes.iter();

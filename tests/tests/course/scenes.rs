@@ -22,7 +22,6 @@ for_each_step! {
 }
 
 /// The step lists the scenes that its file of tests has, the main one first.
-#[track_caller]
 fn are_those_of_the_plan(step: &str) {
     let named = |core: bool, name: &str| format!("{}{name}", if core { "*" } else { "" });
     let listed = scenes(step);
@@ -39,7 +38,6 @@ fn are_those_of_the_plan(step: &str) {
 }
 
 /// `SCENE --layer L` goes as announced.
-#[track_caller]
 fn in_every_layer(step: &str) {
     let scenes = scenes(step);
     let missing = Mutex::new(BTreeSet::new());
@@ -71,7 +69,6 @@ fn in_every_layer(step: &str) {
 }
 
 /// The whole of a scene, all layers of it, several times in normal form.
-#[track_caller]
 fn again_the_same(step: &str) {
     let different = Mutex::new(String::new());
     let main = scenes(step)[0].name.clone();

@@ -75,7 +75,6 @@ fn still_answers(step: &str, served: &mut Served, after: &str) {
     assert!(line.is_some(), "{step}, after {after}: has ended");
 }
 
-#[track_caller]
 fn serve_stays_up(step: &str) {
     for layer in layers(step, "serve") {
         let mut served = started(step, layer, &[]);
@@ -173,7 +172,6 @@ fn netcat() -> Option<(PathBuf, Vec<&'static str>)> {
     ))
 }
 
-#[track_caller]
 fn serve_ends_and_leaves_nothing(step: &str) {
     for layer in layers(step, "serve") {
         for more in [&[][..], &["--no-lens"]] {
@@ -218,7 +216,6 @@ pub(crate) fn one_clear_line(run: Run, says: &[&str]) {
     output.check(!output.stdout.contains("listening on"), "claims to listen");
 }
 
-#[track_caller]
 fn addresses_that_cannot_be_had(step: &str) {
     let layers = layers(step, "serve");
     let any_port = (Ipv4Addr::LOCALHOST, 0).into();
@@ -281,7 +278,6 @@ pub(crate) fn refusing() -> (std::os::fd::OwnedFd, SocketAddr) {
     (socket, (Ipv4Addr::LOCALHOST, port).into())
 }
 
-#[track_caller]
 fn connect_is_refused(step: &str) {
     let (_bound, address): (Box<dyn Any>, _) = if is_udp(step) {
         let (socket, address) = datagrams::deaf();
@@ -300,7 +296,6 @@ fn connect_is_refused(step: &str) {
     }
 }
 
-#[track_caller]
 fn connect_meets_a_server(step: &str) {
     let other = if asked_of(step).has_half("serve") {
         step

@@ -118,7 +118,6 @@ fn turn(server: &mut Talker, client: &mut Talker, question: &str, answer: &str) 
     client.prints(&format!("{answer}\n>>"));
 }
 
-#[track_caller]
 fn meets_every_client_with_lines(name: &str) {
     let Some((mut server, address)) = meets_every_client(name, "lines") else {
         return;
@@ -127,7 +126,6 @@ fn meets_every_client_with_lines(name: &str) {
     server.is_killed();
 }
 
-#[track_caller]
 fn meets_every_client_with_lengths(name: &str) {
     if let Some((server, _)) = meets_every_client(name, "length") {
         server.is_killed();
@@ -154,7 +152,6 @@ fn meets_every_client(name: &str, framing: &str) -> Option<(Talker, String)> {
     Some((server, address))
 }
 
-#[track_caller]
 fn meets_every_client_without_framing(name: &str) {
     let Some((mut server, address)) = server(name, "none") else {
         return;
@@ -297,7 +294,6 @@ fn every_client_meets_nc() {
 }
 
 /// The client waits for an answer, and the server is gone: that is announced, and is no error.
-#[track_caller]
 fn is_killed_under_every_client(name: &str) {
     for other in SPEAKERS {
         let Some((mut server, address)) = server(name, "lines") else {
@@ -319,7 +315,6 @@ fn is_killed_under_every_client(name: &str) {
 /// Bytes that a terminal would obey, or that are no text.
 const HOSTILE: &[u8] = b"\x1b]0;title\x07\x1b[2J\0\x7f\xc2\x9b31m\xe2\x80\xae\xff\xc3";
 
-#[track_caller]
 fn stays_whatever_a_peer_sends(name: &str) {
     for framing in ["none", "lines", "length"] {
         let Some((mut server, address)) = server(name, framing) else {
@@ -429,7 +424,6 @@ fn answered(stream: &mut TcpStream, framing: &str, answer: &str) {
     assert_eq!(received, expected);
 }
 
-#[track_caller]
 fn and_its_client_stays_whatever_a_server_sends(name: &str) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a listener");
     let address = listener.local_addr().expect("its address").to_string();
