@@ -115,14 +115,13 @@ fn descriptors_are_the_actors_own(step: &str) {
 
 /// Each scene is asked in every layer, in both of its forms.
 fn scenes_do_what_they_announce(step: &str) {
+    let asked = asked_of(step);
     each_scene(step, |scene| {
-        let mut asked = asked_of(step).scenes.iter();
-        let asked = asked.find(|asked| asked.name == scene.name);
-        let asked = asked.unwrap_or_else(|| panic!("{step} {}: no question", scene.name));
+        let mut questions = asked.scenes.iter();
+        let question = questions.find(|question| question.name == scene.name);
+        let question = question.unwrap_or_else(|| panic!("{step} {}: no question", scene.name));
         let plays = record(step, &scene.name);
-        let missing = |play: &&Play| play.is("in_layer", "not on this machine");
-        if let Some(play) = plays.iter().find(missing) {
-            let why = play.head["not"].as_str().unwrap_or_default();
+        if let Some(why) = not_asked(&plays) {
             return not_run(&format!("the record of {step} {}", scene.name), why);
         }
         for layer in LAYERS {
@@ -133,34 +132,38 @@ fn scenes_do_what_they_announce(step: &str) {
             let forms = if scene.mistake { 2 } else { 1 };
             assert_eq!(of_layer.len(), forms, "{step} {} in {layer}", scene.name);
             for play in of_layer {
-                answers(asked, play);
+                // The lowest layer that a step has rules nothing out.
+                play.check(play.is_played() || layer != asked.layers[0], "not played");
+                answers(question, play);
             }
         }
     });
 }
 
+/// Why there is nothing to ask: the machine lacks what the scene needs, or lets nobody look.
+fn not_asked(plays: &[Play]) -> Option<&str> {
+    let missing = |play: &&Play| play.is("in_layer", "not on this machine");
+    if let Some(play) = plays.iter().find(missing) {
+        return play.head["not"].as_str();
+    }
+    let mut played = plays.iter().filter(|play| play.is_played());
+    let untraced = played.any(|play| !play.is_traced());
+    untraced.then_some("nothing is traced here")
+}
+
 /// A layer that rules a scene out says by what, and that is its answer. Every other has done something.
 #[track_caller]
-fn answers(asked: &Scene, play: &Play) {
-    if !play.is_played() {
-        play.check(
-            play.is("in_layer", "ruled out"),
-            "neither played nor ruled out",
-        );
-        let why = play.head["not"].as_str().unwrap_or_default();
-        play.check(!why.is_empty(), "does not say what rules it out");
-        play.check(play.events.is_empty(), "ruled out, and done");
-        return;
+fn answers(question: &Scene, play: &Play) {
+    if play.is_played() {
+        play.check(!play.events.is_empty(), "no record");
+        let happens = play.is("variant", "broken") && play.is("in_layer", "happens");
+        return (question.holds)(play, happens);
     }
-    if !play.is_traced() {
-        return not_run(
-            &format!("what {} does", play.name()),
-            "nothing is traced here",
-        );
-    }
-    play.check(!play.events.is_empty(), "no record");
-    (asked.holds)(
-        play,
-        play.is("variant", "broken") && play.is("in_layer", "happens"),
+    play.check(
+        play.is("in_layer", "ruled out"),
+        "not played, and not ruled out",
     );
+    let why = play.head["not"].as_str().unwrap_or_default();
+    play.check(!why.is_empty(), "does not say what rules it out");
+    play.check(play.events.is_empty(), "ruled out, and done");
 }

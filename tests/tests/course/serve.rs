@@ -38,13 +38,13 @@ fn started(step: &str, layer: &str, more: &[&str]) -> Served {
 }
 
 /// Whether the step's halves send datagrams, where the others make connections.
-fn is_udp(step: &str) -> bool {
+fn sends_datagrams(step: &str) -> bool {
     matches!(asked_of(step).serves, Serves::Datagrams)
 }
 
 /// Takes an address for as long as the value lives; an error where somebody else has it.
 fn take(step: &str, address: SocketAddr) -> std::io::Result<(Box<dyn Any>, SocketAddr)> {
-    if is_udp(step) {
+    if sends_datagrams(step) {
         let socket = UdpSocket::bind(address)?;
         let address = socket.local_addr()?;
         return Ok((Box::new(socket), address));
@@ -78,7 +78,7 @@ fn still_answers(step: &str, served: &mut Served, after: &str) {
 fn serve_stays_up(step: &str) {
     for layer in layers(step, "serve") {
         let mut served = started(step, layer, &[]);
-        if is_udp(step) {
+        if sends_datagrams(step) {
             datagrams::serve_stays_up(served);
             continue;
         }
@@ -279,7 +279,7 @@ pub(crate) fn refusing() -> (std::os::fd::OwnedFd, SocketAddr) {
 }
 
 fn connect_is_refused(step: &str) {
-    let (_bound, address): (Box<dyn Any>, _) = if is_udp(step) {
+    let (_bound, address): (Box<dyn Any>, _) = if sends_datagrams(step) {
         let (socket, address) = datagrams::deaf();
         (Box::new(socket), address)
     } else {
