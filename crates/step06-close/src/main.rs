@@ -13,7 +13,7 @@ use lab::{Half, Halves, Place, Scene, Step, guest, layers};
 fn main() -> ExitCode {
     let step = Step {
         name: env!("CARGO_PKG_NAME"),
-        title: "close and shutdown: end a conversation",
+        title: env!("CARGO_PKG_DESCRIPTION"),
         lesson: "lessons/06-close.md",
         scenes: vec![
             with_guests(scenes::close()),

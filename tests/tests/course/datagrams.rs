@@ -1,10 +1,9 @@
-//! The echo of step 10 with real clients: whatever is sent to it, it stays, and answers the others.
+//! `serve` of a step that echoes datagrams, with real clients: whatever is sent to it, it stays, and answers the others.
 
 use std::net::{SocketAddr, UdpSocket};
 
+use course_tests::Served;
 use course_tests::run::LIMIT;
-use course_tests::scenes::LAYERS;
-use course_tests::{Served, run, side_by_side};
 
 /// The most bytes of a datagram over IPv4.
 const LONGEST: usize = 65_507;
@@ -89,28 +88,4 @@ pub(crate) fn deaf() -> (UdpSocket, SocketAddr) {
     let address = socket.local_addr().expect("a bound socket has a name");
     socket.connect(address).expect("its own address");
     (socket, address)
-}
-
-/// A server that takes the datagrams and says nothing: the client notices by its own clock.
-#[test]
-fn connect_gives_up_when_no_answer_comes() {
-    side_by_side(LAYERS.len(), LAYERS, |layer| {
-        let silent = UdpSocket::bind("127.0.0.1:0").expect("a free port");
-        let address = silent.local_addr().expect("a bound socket has a name");
-        let address = address.to_string();
-        let output = run("step10-udp", &["connect", &address, "--layer", layer]).exits(1);
-        let [line] = output.complaints()[..] else {
-            panic!("{}: not one line\n{}", output.shown, output.all());
-        };
-        let says = [&address, "3 times sent", "no answer"];
-        output.check(
-            says.iter().all(|part| line.contains(part)),
-            "does not say what happened",
-        );
-        let mut buffer = [0; 16];
-        for _ in 0..3 {
-            let count = silent.recv(&mut buffer).expect("three datagrams");
-            assert_eq!(&buffer[..count], b"hello\n", "{layer}");
-        }
-    });
 }

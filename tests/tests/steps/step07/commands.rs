@@ -17,7 +17,7 @@ fn started(args: &[&str]) -> Talker {
 }
 
 #[test]
-fn step07_what_cannot_be_asked() {
+fn what_cannot_be_asked() {
     let refused = |args: &[&str], says: &[&str]| {
         let output = run(STEP, args).exits(2);
         output.check(output.stdout.is_empty(), "prints to standard output too");
@@ -48,7 +48,7 @@ fn step07_what_cannot_be_asked() {
 }
 
 #[test]
-fn step07_errors_name_the_call_and_the_address() {
+fn errors_name_the_call_and_the_address() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a listener");
     let address = taken.local_addr().expect("its address").to_string();
     for layer in LAYERS {
@@ -67,7 +67,7 @@ fn step07_errors_name_the_call_and_the_address() {
 }
 
 #[test]
-fn step07_length_between_the_layers() {
+fn length_between_the_layers() {
     let long = "x".repeat(10_000);
     for (index, layer) in LAYERS.iter().enumerate() {
         let options = ["--framing", "length", "--layer"];
@@ -105,7 +105,7 @@ fn step07_length_between_the_layers() {
 
 /// A newline in a server's lines is where the message ends; the two here have not agreed.
 #[test]
-fn step07_another_framing_is_told() {
+fn another_framing_is_told() {
     let mut server = started(&["server", ":0", "--framing", "length"]);
     let address = server.line("listening on ");
     let mut client = started(&["client", &address, "--framing", "lines"]);
@@ -118,7 +118,7 @@ fn step07_another_framing_is_told() {
 }
 
 #[test]
-fn step07_ctrl_c_ends_both() {
+fn ctrl_c_ends_both() {
     let mut server = started(&["server", ":0"]);
     let address = server.line("listening on ");
     let mut client = started(&["client", &address]);
@@ -132,7 +132,7 @@ fn step07_ctrl_c_ends_both() {
 }
 
 #[test]
-fn step07_what_is_typed_may_be_anything() {
+fn what_is_typed_may_be_anything() {
     let mut server = started(&["server", ":0", "--framing", "lines"]);
     let address = server.line("listening on ");
     let typed = b"not \xff text\n\x1b[2J\nexit\n".to_vec();
@@ -151,7 +151,7 @@ fn step07_what_is_typed_may_be_anything() {
 
 /// `| head -1`: nobody reads, and the program ends without a panic.
 #[test]
-fn step07_a_reader_that_goes_away() {
+fn a_reader_that_goes_away() {
     let mut server = started(&["server", ":0"]);
     let address = server.line("listening on ");
     let (reader, writer) = std::io::pipe().expect("a pipe");
@@ -168,7 +168,7 @@ fn step07_a_reader_that_goes_away() {
 
 /// The server closed first, so its port is in TIME_WAIT. std alone has said that this is no reason.
 #[test]
-fn step07_a_server_that_was_stopped_starts_again_in_std_only() {
+fn a_server_that_was_stopped_starts_again_in_std_only() {
     for layer in LAYERS {
         let mut server = started(&["server", ":0", "--layer", layer]);
         let address = server.line("listening on ");

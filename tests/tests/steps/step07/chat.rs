@@ -19,13 +19,13 @@ const SPEAKERS: [&str; 7] = ["libc", "nix", "socket2", "std", "c", "python", "ja
 macro_rules! for_each_server {
     ($($test:ident)*) => {
         $(mod $test {
-            #[test] fn step07_libc() { super::$test("libc"); }
-            #[test] fn step07_nix() { super::$test("nix"); }
-            #[test] fn step07_socket2() { super::$test("socket2"); }
-            #[test] fn step07_std() { super::$test("std"); }
-            #[test] fn step07_c() { super::$test("c"); }
-            #[test] fn step07_python() { super::$test("python"); }
-            #[test] fn step07_java() { super::$test("java"); }
+            #[test] fn libc() { super::$test("libc"); }
+            #[test] fn nix() { super::$test("nix"); }
+            #[test] fn socket2() { super::$test("socket2"); }
+            #[test] fn std() { super::$test("std"); }
+            #[test] fn c() { super::$test("c"); }
+            #[test] fn python() { super::$test("python"); }
+            #[test] fn java() { super::$test("java"); }
         })*
     };
 }
@@ -118,7 +118,6 @@ fn turn(server: &mut Talker, client: &mut Talker, question: &str, answer: &str) 
     client.prints(&format!("{answer}\n>>"));
 }
 
-#[track_caller]
 fn meets_every_client_with_lines(name: &str) {
     let Some((mut server, address)) = meets_every_client(name, "lines") else {
         return;
@@ -127,7 +126,6 @@ fn meets_every_client_with_lines(name: &str) {
     server.is_killed();
 }
 
-#[track_caller]
 fn meets_every_client_with_lengths(name: &str) {
     if let Some((server, _)) = meets_every_client(name, "length") {
         server.is_killed();
@@ -154,7 +152,6 @@ fn meets_every_client(name: &str, framing: &str) -> Option<(Talker, String)> {
     Some((server, address))
 }
 
-#[track_caller]
 fn meets_every_client_without_framing(name: &str) {
     let Some((mut server, address)) = server(name, "none") else {
         return;
@@ -234,7 +231,7 @@ fn document(file: &str, address: &str) -> Option<Run> {
 
 /// The document's server with every client: the port is free when it is asked for.
 #[test]
-fn step07_the_documents_server_meets_every_client() {
+fn the_documents_server_meets_every_client() {
     let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a listener");
     let address = free.local_addr().expect("its address").to_string();
     drop(free);
@@ -261,7 +258,7 @@ fn step07_the_documents_server_meets_every_client() {
 
 /// nc on the other side: it sends a newline with every line, which is not shown.
 #[test]
-fn step07_every_client_meets_nc() {
+fn every_client_meets_nc() {
     let Some(nc) = installed("nc") else {
         return not_run("the chat with nc -l", "no nc");
     };
@@ -297,7 +294,6 @@ fn step07_every_client_meets_nc() {
 }
 
 /// The client waits for an answer, and the server is gone: that is announced, and is no error.
-#[track_caller]
 fn is_killed_under_every_client(name: &str) {
     for other in SPEAKERS {
         let Some((mut server, address)) = server(name, "lines") else {
@@ -319,7 +315,6 @@ fn is_killed_under_every_client(name: &str) {
 /// Bytes that a terminal would obey, or that are no text.
 const HOSTILE: &[u8] = b"\x1b]0;title\x07\x1b[2J\0\x7f\xc2\x9b31m\xe2\x80\xae\xff\xc3";
 
-#[track_caller]
 fn stays_whatever_a_peer_sends(name: &str) {
     for framing in ["none", "lines", "length"] {
         let Some((mut server, address)) = server(name, framing) else {
@@ -429,7 +424,6 @@ fn answered(stream: &mut TcpStream, framing: &str, answer: &str) {
     assert_eq!(received, expected);
 }
 
-#[track_caller]
 fn and_its_client_stays_whatever_a_server_sends(name: &str) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a listener");
     let address = listener.local_addr().expect("its address").to_string();

@@ -121,7 +121,7 @@ fn what_a_peer_sends_does_no_harm() {
 fn a_peer_that_is_not_there_yet() {
     for layer in LAYERS {
         let [me, _] = addresses();
-        let (deaf, there) = crate::udp::deaf();
+        let (deaf, there) = crate::datagrams::deaf();
         let mut chat = chat(layer, &me, &there.to_string());
         for line in ["one", "two"] {
             chat.types(line);
