@@ -10,6 +10,7 @@ pub mod copy;
 pub mod decode;
 pub mod draw;
 pub mod event;
+pub mod flags;
 pub mod json;
 pub mod kernel;
 pub mod lanes;
