@@ -11,16 +11,13 @@
 //!   have ended, wait or sleep. What is to be typed before that is said with [`Guest::typing`].
 
 use std::ffi::OsString;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{self, Stdio};
 
 use crate::folder::Folder;
 use crate::language::Language;
 use crate::quote::Quote;
-use crate::scene::Scene;
-use crate::stage::Stage;
-use crate::trouble::{Played, Trouble};
+use crate::trouble::Trouble;
 
 /// The same scene as a program in another language; made by [`guest!`](crate::guest!).
 ///
@@ -136,7 +133,7 @@ fn compile(
     program: &Path,
     file: &str,
 ) -> Result<(), Trouble> {
-    let mut command = Command::new(&compiler[0]);
+    let mut command = process::Command::new(&compiler[0]);
     command.args(&compiler[1..]);
     command.args(["-std=c99", "-Wall", "-Wextra", "-o"]);
     command.arg(program).arg(source).stdin(Stdio::null());
@@ -153,30 +150,4 @@ fn compile(
         output.status,
         text.trim_end()
     )))
-}
-
-/// Becomes the guest, when it is this actor's turn. The words are its command.
-pub(crate) fn play(stage: &mut Stage, scene: &Scene, actor: &str, words: &[String]) -> Played {
-    let [program, words @ ..] = words else {
-        return Err(Trouble::new("no command to become a guest with"));
-    };
-    let mut command = Command::new(program);
-    command.args(words);
-    if scene.played_by_guest().count() > 1 {
-        command.arg(actor);
-    }
-    let first = scene.actors.first().map_or("", |first| first.name);
-    if scene.actors.len() > 1 {
-        let address = match scene.path {
-            Some(path) if actor == first => path.to_owned(),
-            None if actor == first => crate::ANY_PORT.to_string(),
-            _ => stage.wait("listening"),
-        };
-        command.arg(address);
-    }
-    if actor != first && scene.played_by_guest().any(|name| name == first) {
-        stage.wait_asleep(first, scene.waits_in);
-    }
-    let error = command.exec();
-    Err(Trouble::new(format!("{program}: {error}")))
 }

@@ -30,6 +30,7 @@
 //! what is taught stands in the steps.
 
 mod actor;
+mod alone;
 mod asleep;
 mod cast;
 mod cli;
@@ -43,40 +44,44 @@ mod halves;
 mod ladder;
 mod language;
 mod layer;
+mod list;
 mod live;
 mod outcome;
+mod part;
 pub mod peer;
 mod perform;
 mod place;
 mod play;
 mod predict;
 mod probes;
+mod program;
 mod quote;
+mod request;
 mod resolver;
 mod scene;
+mod screen;
 mod show;
 mod sign;
 mod stage;
 mod step;
 pub mod terminal;
 mod trouble;
+mod variant;
 mod watch;
 
 pub use command::{Command, Given, Job, Opt, Takes};
 pub use guest::Guest;
 pub use halves::{Half, Halves};
 pub use language::Language;
-pub use layer::{Act, Layer, Part, every_layer, layers};
-pub use place::Place;
+pub use layer::Layer;
+pub use part::{Act, Part, every_layer, layers};
+pub use place::{ANY_PORT, Place};
 pub use play::{Play, Run};
+pub use program::run;
 pub use quote::Quote;
-pub use scene::{Scene, Variant};
+pub use scene::Scene;
 pub use sign::Sign;
 pub use stage::{Stage, Teller};
 pub use step::Step;
 pub use trouble::{OnCall, Played, Trouble, errno_of};
-
-use std::net::{Ipv4Addr, SocketAddrV4};
-
-/// 127.0.0.1 with port 0: this machine only, and a port of the kernel's choice, so that scenes never collide.
-pub const ANY_PORT: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
+pub use variant::Variant;

@@ -1,8 +1,11 @@
 //! Places, as they are typed: where a half listens or calls, and the addresses of a step's own commands.
 
-use std::net::{SocketAddr, SocketAddrV4, ToSocketAddrs};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, ToSocketAddrs};
 
 use crate::trouble::Trouble;
+
+/// 127.0.0.1 with port 0: this machine only, and a port of the kernel's choice, so that scenes never collide.
+pub const ANY_PORT: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
 
 /// The document's own address, and so the course's.
 const DEFAULT_ADDRESS: &str = "127.0.0.1:9000";
@@ -74,9 +77,7 @@ pub(crate) fn ipv4(text: &str) -> Result<SocketAddrV4, Trouble> {
     }
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let host = if host.is_empty() { "127.0.0.1" } else { host };
-    if host.chars().all(|c| c.is_ascii_digit() || c == '.')
-        && host.parse::<std::net::Ipv4Addr>().is_err()
-    {
+    if host.chars().all(|c| c.is_ascii_digit() || c == '.') && host.parse::<Ipv4Addr>().is_err() {
         return Err(wrong("an IPv4 address has four numbers from 0 to 255"));
     }
     let found = (host, port).to_socket_addrs().map_err(|error| {

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Write};
 
-use lens::event::{Call, Event, Outcome};
+use lens::event::{Call, Outcome};
 use lens::text;
 
 use crate::play::Play;
@@ -48,7 +48,7 @@ pub(crate) fn prompt(text: &str) -> Option<String> {
 }
 
 /// What the first taught call did, and whether the guess says so. `None` when it was not observed.
-pub(crate) fn mark(play: &Play, actor: &str, guess: &Guess) -> Option<String> {
+pub(crate) fn verdict(play: &Play, actor: &str, guess: &Guess) -> Option<String> {
     let call = asked_about(&play.taught(actor))?;
     let waited = play.waited(call);
     let end = match call.outcome {
@@ -104,15 +104,5 @@ impl std::fmt::Display for Guess {
             Guess::Fails(Some(error)) => write!(f, "fails with {error}"),
             Guess::Fails(None) => f.write_str("fails"),
         }
-    }
-}
-
-impl Play {
-    /// Whether a call of the record surely waited.
-    pub fn waited(&self, call: &lens::event::Call) -> bool {
-        let waited = lens::order::waited(&self.events, &self.lanes());
-        waited.iter().any(
-            |index| matches!(&self.events[*index], Event::Call(other) if std::ptr::eq(other, call)),
-        )
     }
 }

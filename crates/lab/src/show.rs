@@ -1,11 +1,10 @@
-//! What a run prints.
+//! What a run prints of its plays: the record in lanes, and the layers beside each other.
 
 use std::borrow::Cow;
-use std::io::IsTerminal;
 
 use lens::event::{Call, Event};
 use lens::lanes::Style;
-use lens::order::{Lane, causal};
+use lens::order::causal;
 
 use crate::compare::{added, taught_in_guest};
 use crate::guest::Guest;
@@ -15,156 +14,66 @@ use crate::layer::Layer;
 use crate::play::Play;
 use crate::quote::Quote;
 use crate::scene::Scene;
+use crate::screen::Screen;
 
-/// The terminal, or what stands in for it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Screen {
-    pub(crate) width: usize,
-    pub(crate) colour: bool,
-    pub(crate) all: bool,
+/// The record in lanes.
+pub(crate) fn lanes(
+    play: &Play,
+    screen: &Screen,
+    aside: Option<fn(&str) -> Option<&'static str>>,
+) -> String {
+    let lanes = play.lanes();
+    let events = with_taught_stacks(play, screen.all);
+    let rows = causal(&play.events, &lanes, screen.all);
+    let style = Style {
+        width: screen.width,
+        colour: screen.colour,
+        all: screen.all,
+        aside,
+    };
+    let mut out = lens::lanes::draw(&events, &rows, &lanes, &style);
+    let seen = |events: &[Event]| events.iter().any(has_kernel);
+    if seen(&play.events) && !seen(&events) {
+        out += &screen.fill(
+            0,
+            "In the kernel the calls of this step pass none of the points that are watched; \
+             --all shows what was seen below the others.",
+        );
+    }
+    let stuck = play.stuck();
+    if !stuck.is_empty() {
+        let them = if stuck.len() == 1 { "it" } else { "them" };
+        let text = format!(
+            "{}: nothing wakes {them}, and the scene ends.",
+            stuck.join(", ")
+        );
+        out += &screen.fill(0, &text);
+    }
+    out
 }
 
-impl Screen {
-    /// At most 100 columns; 80 where nobody says how wide it is. Colour only on a terminal that wants it.
-    pub(crate) fn new(plain: bool, all: bool) -> Screen {
-        let terminal = std::io::stdout().is_terminal();
-        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-        let columns = variable("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
-        let width = if terminal {
-            terminal_width().or(columns)
-        } else {
-            columns
-        };
-        let dumb = variable("TERM").is_some_and(|term| term == "dumb");
-        Screen {
-            width: width.unwrap_or(80).clamp(40, 100),
-            colour: terminal && !plain && !dumb && variable("NO_COLOR").is_none(),
-            all,
+/// The record with the stacks and the kernel's functions of the taught calls only: those of the others would hide them.
+/// Nothing brackets the taught call of a guest, so all of its stacks stay.
+fn with_taught_stacks(play: &Play, all: bool) -> Cow<'_, [Event]> {
+    let has_stack = |event: &Event| {
+        matches!(event, Event::Call(call) if call.stack.is_some()) || has_kernel(event)
+    };
+    if all || !play.events.iter().any(has_stack) {
+        return Cow::Borrowed(&play.events);
+    }
+    let own = play.runs.iter().filter(|run| !run.is_peer);
+    let shown = own.flat_map(|run| play.judged(run.actor));
+    let shown: Vec<_> = shown.map(|call| (call.who, call.entered)).collect();
+    let mut events = play.events.clone();
+    for event in &mut events {
+        if let Event::Call(call) = event
+            && !shown.contains(&(call.who, call.entered))
+        {
+            call.stack = None;
+            call.kernel = None;
         }
     }
-
-    pub(crate) fn bold(&self, text: &str) -> String {
-        if self.colour {
-            format!("\x1b[1m{text}\x1b[0m")
-        } else {
-            text.to_owned()
-        }
-    }
-
-    /// A sentence in bold, in lines no longer than the screen.
-    pub(crate) fn headline(&self, text: &str) -> String {
-        self.fill(0, text)
-            .lines()
-            .map(|line| self.bold(line) + "\n")
-            .collect()
-    }
-
-    /// Text in lines no longer than the screen, each set in by `indent`.
-    pub(crate) fn fill(&self, indent: usize, text: &str) -> String {
-        let room = self.width.saturating_sub(indent).max(20);
-        let mut out = String::new();
-        for paragraph in text.lines() {
-            let mut line = String::new();
-            for word in paragraph.split_whitespace() {
-                if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
-                    out += &format!("{:indent$}{line}\n", "");
-                    line.clear();
-                }
-                if !line.is_empty() {
-                    line.push(' ');
-                }
-                line += word;
-            }
-            out += &format!("{:indent$}{line}\n", "");
-        }
-        out
-    }
-}
-
-fn terminal_width() -> Option<usize> {
-    // SAFETY: an all-zero winsize is a valid value of the plain C structure.
-    let mut size: libc::winsize = unsafe { std::mem::zeroed() };
-    // SAFETY: TIOCGWINSZ fills the winsize it is given; `size` lives during the call.
-    let result = unsafe { libc::ioctl(libc::STDOUT_FILENO, libc::TIOCGWINSZ, &mut size) };
-    (result == 0 && size.ws_col > 0).then_some(usize::from(size.ws_col))
-}
-
-impl Play {
-    /// The lanes of the drawing, one for each actor, in the order of the scene.
-    pub(crate) fn lanes(&self) -> Vec<Lane> {
-        let lanes = self.runs.iter().map(|run| Lane {
-            name: if run.is_peer {
-                format!("{} (a helper in std)", run.actor)
-            } else {
-                run.actor.to_owned()
-            },
-            processes: self.lane(run.actor),
-        });
-        lanes.collect()
-    }
-
-    /// The record in lanes.
-    pub(crate) fn draw(
-        &self,
-        screen: &Screen,
-        aside: Option<fn(&str) -> Option<&'static str>>,
-    ) -> String {
-        let lanes = self.lanes();
-        let events = self.with_taught_stacks(screen.all);
-        let rows = causal(&self.events, &lanes, screen.all);
-        let style = Style {
-            width: screen.width,
-            colour: screen.colour,
-            all: screen.all,
-            aside,
-        };
-        let mut out = lens::lanes::draw(&events, &rows, &lanes, &style);
-        let seen = |events: &[Event]| events.iter().any(has_kernel);
-        if seen(&self.events) && !seen(&events) {
-            out += &screen.fill(
-                0,
-                "In the kernel the calls of this step pass none of the points that are watched; \
-                 --all shows what was seen below the others.",
-            );
-        }
-        let stuck = self.stuck();
-        if !stuck.is_empty() {
-            let them = if stuck.len() == 1 { "it" } else { "them" };
-            let text = format!(
-                "{}: nothing wakes {them}, and the scene ends.",
-                stuck.join(", ")
-            );
-            out += &screen.fill(0, &text);
-        }
-        out
-    }
-
-    /// The record with the stacks and the kernel's functions of the taught calls only: those of the others would hide them.
-    /// Nothing brackets the taught call of a guest, so all of its stacks stay.
-    fn with_taught_stacks(&self, all: bool) -> Cow<'_, [Event]> {
-        let has_stack = |event: &Event| {
-            matches!(event, Event::Call(call) if call.stack.is_some()) || has_kernel(event)
-        };
-        if all || !self.events.iter().any(has_stack) {
-            return Cow::Borrowed(&self.events);
-        }
-        let own = self.runs.iter().filter(|run| !run.is_peer);
-        let shown = own.flat_map(|run| match self.guest {
-            Some(_) => self.calls(run.actor),
-            None => self.taught(run.actor),
-        });
-        let shown: Vec<_> = shown.map(|call| (call.who, call.entered)).collect();
-        let mut events = self.events.clone();
-        for event in &mut events {
-            if let Event::Call(call) = event
-                && !shown.contains(&(call.who, call.entered))
-            {
-                call.stack = None;
-                call.kernel = None;
-            }
-        }
-        Cow::Owned(events)
-    }
+    Cow::Owned(events)
 }
 
 /// Whether some of the kernel's functions were seen below it.

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use crate::control::{ActorEnd, Told};
 use crate::layer::Layer;
-use crate::scene::Variant;
 use crate::trouble::{Trouble, errno_of, words};
+use crate::variant::Variant;
 
 /// What an actor's function receives.
 ///

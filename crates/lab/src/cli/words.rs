@@ -1,6 +1,12 @@
 //! What the words of a command line mean: a scene, a half and its place, or a command of the step's own.
 
-use super::{Task, did_you_mean, typed, unknown};
+use std::ffi::OsStr;
+
+use lens::flags::CommandLine;
+
+use super::asked::Task;
+use super::nearest::{did_you_mean, unknown};
+use super::table::of_option;
 use crate::command::{Command, Filled, Given, Takes};
 use crate::halves::Halves;
 use crate::language::Language;
@@ -12,49 +18,47 @@ use crate::trouble::Trouble;
 /// What is to be done. The layer and the options of the step's own are a command's.
 pub(super) fn understood(
     step: &Step,
-    words: &[String],
+    line: &CommandLine,
     layer: Option<Layer>,
-    own: &[(String, String)],
 ) -> Result<Task, Trouble> {
+    let words = line.words().iter().map(|word| text(word));
+    let words: Vec<&str> = words.collect::<Result<_, _>>()?;
     match words.first().and_then(|first| step.command(first)) {
         Some(command) => {
-            let given = given(command, layer, &words[1..], own, step)?;
+            let given = given(command, layer, &words[1..], line, step)?;
             Ok(Task::Command(*command, given))
         }
-        None => task(step, words),
+        None => task(step, &words),
     }
 }
 
-fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
-    let Some(first) = words.first() else {
+fn task(step: &Step, words: &[&str]) -> Result<Task, Trouble> {
+    let Some(&first) = words.first() else {
         return Ok(Task::Play(None));
     };
-    let allowed = if matches!(first.as_str(), "serve" | "connect") {
-        2
-    } else {
-        1
-    };
+    let is_half = ["serve", "connect"].contains(&first);
+    let allowed = if is_half { 2 } else { 1 };
     if let Some(extra) = words.get(allowed) {
         return Err(Trouble::new(format!(
             "{extra:?} is one argument too many; see {} --help",
-            typed(step)
+            step.typed()
         )));
     }
     // Where a scene has the half's name, the name alone is the scene.
     if words.len() == 1 && step.scene(first).is_some() {
-        return Ok(Task::Play(Some(first.clone())));
+        return Ok(Task::Play(Some(first.to_owned())));
     }
     if let Some(halves) = &step.halves
         && let Some((name, _)) = halves.named(first)
     {
-        let place = words.get(1).map(String::as_str);
+        let place = words.get(1).copied();
         let place = halves.take.read(place.unwrap_or(halves.take.default()))?;
         return Ok(Task::Half(name, place));
     }
     let halves = step.halves.iter().flat_map(Halves::all);
     let halves = halves.map(|(half, _)| half);
     let others = halves.chain(step.commands.iter().map(|command| command.name));
-    if ["serve", "connect"].contains(&first.as_str()) {
+    if is_half {
         let others: Vec<&str> = others.collect();
         let there = match &others[..] {
             [] => "only scenes, see".to_owned(),
@@ -63,7 +67,7 @@ fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
         return Err(Trouble::new(format!(
             "{} has no `{first}`; it has {there} {} --help",
             step.name,
-            typed(step)
+            step.typed()
         )));
     }
     let known = step.scenes.iter().map(|scene| scene.name).chain(others);
@@ -74,11 +78,11 @@ fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
 fn given(
     command: &Command,
     layer: Option<Layer>,
-    words: &[String],
-    own: &[(String, String)],
+    words: &[&str],
+    line: &CommandLine,
     step: &Step,
 ) -> Result<Given, Trouble> {
-    let usage = format!("{} {}", typed(step), command.usage());
+    let usage = format!("{} {}", step.typed(), command.usage());
     if let Some(extra) = words.get(usize::from(command.takes_address)) {
         return Err(Trouble::new(format!(
             "{extra:?} is one argument too many; type {usage}"
@@ -87,11 +91,8 @@ fn given(
     let mut values = Vec::new();
     for option in command.options {
         let name = option.name;
-        let mut typed = own.iter().rev();
-        let text = typed
-            .find(|(typed, _)| typed == name)
-            .map(|(_, text)| text.as_str());
-        let value = match (option.takes, text) {
+        let typed = line.value(of_option(option)).map(text).transpose()?;
+        let value = match (option.takes, typed) {
             (Takes::OneOf(words), text) => {
                 let word = text.unwrap_or(words.first().unwrap_or(&""));
                 let mut known = words.iter();
@@ -116,7 +117,7 @@ fn given(
         };
         values.push((name, value));
     }
-    let address = words.first().map(String::as_str);
+    let address = words.first().copied();
     Ok(Given {
         layer: layer.unwrap_or(Layer::Libc),
         address: ipv4(address.unwrap_or(Place::Address.default()))?,
@@ -142,4 +143,21 @@ pub(super) fn layer(name: &str, step: &Step) -> Result<Layer, Trouble> {
             names.join(", ")
         ))
     })
+}
+
+/// The number behind `--repeat`.
+pub(super) fn count(typed: &str) -> Result<u32, Trouble> {
+    let number = typed.parse().ok();
+    let number = number.filter(|number| (1..=10_000).contains(number));
+    number.ok_or_else(|| {
+        Trouble::new(format!(
+            "--repeat takes a number from 1 to 10000, not {typed:?}; try --repeat 20"
+        ))
+    })
+}
+
+/// A word of the command line, where it is text.
+pub(super) fn text(word: &OsStr) -> Result<&str, Trouble> {
+    let not_text = || Trouble::new(format!("{word:?} is not text in UTF-8"));
+    word.to_str().ok_or_else(not_text)
 }
