@@ -9,9 +9,9 @@ use crate::layer::Layer;
 use crate::part::Act;
 use crate::place::ANY_PORT;
 use crate::scene::Scene;
-use crate::stage::Stage;
+use crate::stage::{Stage, Teller};
 use crate::step::Step;
-use crate::trouble::{Played, Trouble};
+use crate::trouble::{Played, Trouble, trouble};
 use crate::variant::Variant;
 
 /// What the process does: it plays a part, or becomes the guest that plays the scene.
@@ -32,7 +32,7 @@ pub(crate) fn run(step: &Step, args: &[String]) -> ExitCode {
     else {
         return unasked(step);
     };
-    let ready = stage.end.tell(Told::Ready).map_err(Trouble::from);
+    let ready = stage.teller.end.tell(Told::Ready).map_err(Trouble::from);
     let played = ready.and_then(|()| match does {
         Does::Part(act) => act(&mut stage).map(|()| stage.is_done(actor)),
         Does::Guest(scene) => become_guest(&mut stage, scene, actor, rest),
@@ -41,7 +41,7 @@ pub(crate) fn run(step: &Step, args: &[String]) -> ExitCode {
         Ok(()) => (Told::Done, ExitCode::SUCCESS),
         Err(trouble) => (Told::Failed(trouble.to_string()), ExitCode::FAILURE),
     };
-    match stage.end.tell(told) {
+    match stage.teller.end.tell(told) {
         Ok(()) => status,
         Err(_) => ExitCode::FAILURE,
     }
@@ -79,7 +79,9 @@ fn take_stage<'a>(
         }
     };
     let stage = Stage {
-        end: ActorEnd::take(descriptor.parse().ok()?).ok()?,
+        teller: Teller {
+            end: ActorEnd::take(descriptor.parse().ok()?).ok()?,
+        },
         layer,
         variant,
         place,
@@ -110,5 +112,5 @@ fn become_guest(stage: &mut Stage, scene: &Scene, actor: &str, words: &[String])
         stage.wait_asleep(first, scene.waits_in);
     }
     let error = command.exec();
-    Err(Trouble::new(format!("{program}: {error}")))
+    Err(trouble!("{program}: {error}"))
 }

@@ -5,37 +5,33 @@ use lens::flags::{ALL, STACK};
 
 use crate::cli::{Asked, NO_LENS};
 use crate::direct;
+use crate::halves::Half;
 use crate::live::Live;
 use crate::request::Request;
 use crate::scene::Scene;
-use crate::step::Step;
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, trouble};
 use crate::variant::Variant;
 use crate::watch::can_trace;
 
 /// Plays a half: one actor, no end but its own, and what it says comes as it says it.
 pub(crate) fn alone(
-    step: &Step,
     name: &'static str,
+    half: Half,
     place: &str,
-    asked: &Asked,
+    asked: &Asked<'_>,
 ) -> Result<bool, Trouble> {
-    let half = step.half(name);
-    let half = half.ok_or_else(|| Trouble::new(format!("this step has no `{name}`")))?;
     let scene = Scene::new(name, half.about).actor(name, half.parts);
     let layer = asked.layer.unwrap_or(scene.lowest_layer());
     if let Some(why) = scene.not_in(layer) {
         let layer = layer.name();
-        return Err(Trouble::new(format!(
-            "{name} is not there in {layer}: {why}"
-        )));
+        return Err(trouble!("{name} is not there in {layer}: {why}"));
     }
-    let live = Live::new(asked.has(ALL));
+    let live = Live::new(asked.flags.has(ALL));
     let play = direct::play(Request {
-        trace: !asked.has(NO_LENS) && can_trace(),
+        trace: !asked.flags.has(NO_LENS) && can_trace(),
         place: Some(place),
         live: Some(&live),
-        stack: asked.has(STACK),
+        stack: asked.flags.has(STACK),
         ..Request::new(&scene, layer, Variant::Repaired)
     })?;
     live.calls_until(Time::MAX);

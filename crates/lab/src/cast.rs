@@ -58,7 +58,7 @@ impl Cast {
             let children = commands.iter_mut().map(start_plain);
             Cast::Plain(children.collect::<io::Result<_>>()?)
         };
-        // Until here: the actors' ends of the lines must stay open until the processes have them.
+        // Until here: the actors' ends of the channels must stay open until the processes have them.
         drop(ends);
         for (held, process) in all_held.iter_mut().zip(cast.processes()) {
             held.process = process;

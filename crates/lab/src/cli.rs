@@ -28,47 +28,43 @@ pub(crate) use table::{GUESTS, NO_LENS, NO_WIRE, PREDICT};
 pub(crate) fn parse(
     step: &Step,
     args: impl IntoIterator<Item = OsString>,
-) -> Result<Asked, Trouble> {
+) -> Result<Asked<'_>, Trouble> {
     let table = table::table(step);
     let names: Vec<&str> = table.iter().map(|flag| flag.name).collect();
-    let line = CommandLine::read(table, Words::Own, args).map_err(|misread| match misread {
+    let flags = CommandLine::read(table, Words::Own, args).map_err(|misread| match misread {
         Misread::NoSuchFlag(flag) => unknown("option", &flag, names, step),
         Misread::Value(error) => error.into(),
     })?;
-    let mut asked = Asked {
-        task: Task::Play(None),
-        layer: None,
-        language: None,
-        variant: None,
-        repeat: None,
-        line,
-    };
-    if asked.has(HELP) {
-        asked.task = Task::Help;
-        return Ok(asked);
-    }
-    if asked.has(VERSION) {
-        asked.task = Task::Version;
-        return Ok(asked);
-    }
-    if let Some(name) = asked.line.value(table::LAYER) {
+    let (mut layer, mut language) = (None, None);
+    if let Some(name) = flags.value(table::LAYER) {
         let name = text(name)?;
-        asked.language = Language::from_name(name).filter(|_| step.has_guests());
-        if asked.language.is_none() {
-            asked.layer = Some(words::layer(name, step)?);
+        language = Language::from_name(name).filter(|_| step.has_guests());
+        if language.is_none() {
+            layer = Some(words::layer(name, step)?);
         }
     }
-    if asked.has(table::BROKEN) {
-        asked.variant = Some(Variant::Broken);
-    } else if asked.has(table::REPAIRED) {
-        asked.variant = Some(Variant::Repaired);
-    }
-    if let Some(count) = asked.line.value(table::REPEAT) {
-        asked.repeat = Some(words::count(text(count)?)?);
-    }
-    asked.task = match asked.has(table::LIST) {
-        true => Task::List,
-        false => words::understood(step, &asked.line, asked.layer)?,
+    let variant = match (flags.has(table::BROKEN), flags.has(table::REPAIRED)) {
+        (true, _) => Some(Variant::Broken),
+        (_, true) => Some(Variant::Repaired),
+        _ => None,
+    };
+    let repeat = flags.value(table::REPEAT).map(words::count).transpose()?;
+    let task = if flags.has(HELP) {
+        Task::Help
+    } else if flags.has(VERSION) {
+        Task::Version
+    } else if flags.has(table::LIST) {
+        Task::List
+    } else {
+        words::understood(step, &flags, layer)?
+    };
+    let asked = Asked {
+        task,
+        layer,
+        language,
+        variant,
+        repeat,
+        flags,
     };
     check::together(&asked, step)?;
     Ok(asked)

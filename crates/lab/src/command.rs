@@ -7,7 +7,7 @@
 use std::net::SocketAddrV4;
 
 use crate::layer::Layer;
-use crate::trouble::{Played, Trouble};
+use crate::trouble::{Played, Trouble, trouble};
 
 /// What a command does in one layer: one plain function, read from top to bottom.
 pub type Job = fn(&Given) -> Played;
@@ -83,7 +83,7 @@ impl Given {
     pub fn word(&self, option: &str) -> Result<&'static str, Trouble> {
         match self.value(option) {
             Some(Filled::Word(word)) => Ok(word),
-            _ => Err(Trouble::new(format!("{option} is no option with words"))),
+            _ => Err(trouble!("{option} is no option with words")),
         }
     }
 
@@ -95,9 +95,7 @@ impl Given {
     pub fn address_of(&self, option: &str) -> Result<SocketAddrV4, Trouble> {
         match self.value(option) {
             Some(Filled::Address(address)) => Ok(address),
-            _ => Err(Trouble::new(format!(
-                "{option} is no option with an address"
-            ))),
+            _ => Err(trouble!("{option} is no option with an address")),
         }
     }
 

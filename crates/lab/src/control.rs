@@ -1,8 +1,8 @@
-//! What an actor and the lab say to each other, over a descriptor nobody sees.
+//! What an actor and the lab say to each other, over a channel that nobody sees.
 //!
 //! The descriptor is a Unix stream socket with a high number, close-on-exec,
 //! left out of the record by the lens and out of every listing by its number.
-//! One JSON object a line in each direction; every line of the actor carries its own time,
+//! One JSON object a line in each direction; every message of the actor carries its own time,
 //! taken between two of its calls, so that it can be put between them in the record.
 
 use std::io::{self, BufRead, BufReader, Write};
@@ -181,7 +181,7 @@ impl Message {
         json!({"at": self.at, "thread": self.thread, "what": what, "a": a, "b": b})
     }
 
-    /// Reads a line of an actor; `None` when it is none.
+    /// Reads a message; `None` when it is none.
     pub(crate) fn parse(text: &str) -> Option<Message> {
         let value: Value = serde_json::from_str(text).ok()?;
         let field = |name: &str| value[name].as_str().unwrap_or_default().to_owned();

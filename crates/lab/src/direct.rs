@@ -108,7 +108,7 @@ impl Director<'_> {
             }
         }
         if trouble.is_none() && stuck.is_none() {
-            // A process closes its line a moment before it ends: that end is its own.
+            // A process closes its channel a moment before it ends: that end is its own.
             self.cast.let_end(Instant::now() + DEADLINE, LOOK_AGAIN);
         }
         self.cast.kill_all();
@@ -177,10 +177,10 @@ impl Director<'_> {
             Told::Begins => {
                 let taught = self.request.scene.taught_actor();
                 if member.run.actor == taught
-                    && let Some(before) = self.request.before_taught.take()
+                    && let Some(question) = self.request.question.take()
                 {
                     let start = Instant::now();
-                    before();
+                    question.ask();
                     asked = start.elapsed();
                 }
                 member.answer("");
@@ -229,7 +229,7 @@ impl Director<'_> {
         asked
     }
 
-    /// A guest's end is the end of its output. What it told on its line before it became the guest
+    /// A guest's end is the end of its output. What it told before it became the guest
     /// comes from another thread, and on a busy machine may come later.
     fn hear_the_rest(&mut self) {
         while let Ok((index, message)) = self.receiver.recv_timeout(DEADLINE) {

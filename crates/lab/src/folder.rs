@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{self, Child, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, trouble};
 
 /// The first argument of the process that removes a folder. No learner types it.
 pub(crate) const SWEEPER: &str = "__sweeper";
@@ -31,7 +31,7 @@ impl Folder {
         let path = path_of(process::id(), number);
         let mut builder = DirBuilder::new();
         let made = builder.mode(0o700).create(&path);
-        made.map_err(|error| Trouble::new(format!("mkdir {}: {error}", path.display())))?;
+        made.map_err(|error| trouble!("mkdir {}: {error}", path.display()))?;
         let mut sweeper = process::Command::new(std::env::current_exe()?);
         // In a process group of its own: ctrl-C goes to the whole group of the program.
         sweeper

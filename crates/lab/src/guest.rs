@@ -17,7 +17,7 @@ use std::process::{self, Stdio};
 use crate::folder::Folder;
 use crate::language::Language;
 use crate::quote::Quote;
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, trouble};
 
 /// The same scene as a program in another language; made by [`guest!`](crate::guest!).
 ///
@@ -102,10 +102,10 @@ impl Guest {
     pub(crate) fn prepare(&self) -> Result<Ready<'_>, Trouble> {
         let source = Path::new(self.path);
         if !source.is_file() {
-            return Err(Trouble::new(format!(
+            return Err(trouble!(
                 "{} is not there; guests are played where the step was built",
                 self.path
-            )));
+            ));
         }
         let mut command: Vec<OsString> = self.language.command().iter().map(Into::into).collect();
         let mut folder = None;
@@ -140,14 +140,14 @@ fn compile(
     let name = compiler[0].to_string_lossy();
     let output = command
         .output()
-        .map_err(|error| Trouble::new(format!("{name}: {error}")))?;
+        .map_err(|error| trouble!("{name}: {error}"))?;
     if output.status.success() {
         return Ok(());
     }
     let text = String::from_utf8_lossy(&output.stderr);
-    Err(Trouble::new(format!(
+    Err(trouble!(
         "{name} does not compile {file} ({}):\n{}",
         output.status,
         text.trim_end()
-    )))
+    ))
 }

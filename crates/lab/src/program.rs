@@ -7,7 +7,7 @@ use lens::flags::{JSON, PLAIN};
 
 use crate::actor;
 use crate::alone::alone;
-use crate::cli::{self, Asked, Task};
+use crate::cli::{self, Task};
 use crate::control::ACTOR;
 use crate::folder::{self, SWEEPER};
 use crate::list;
@@ -40,35 +40,30 @@ pub fn run(step: Step) -> ExitCode {
         eprintln!("{}: {trouble}", step.name);
         ExitCode::from(status)
     };
-    match cli::parse(step, args) {
-        Err(trouble) => complain(trouble, 2),
-        Ok(asked) => match obey(step, &asked) {
-            Ok(true) => ExitCode::SUCCESS,
-            Ok(false) => ExitCode::FAILURE,
-            Err(trouble) => complain(trouble, 1),
-        },
-    }
-}
-
-/// Does what was asked; true when everything went as announced.
-fn obey(step: &Step, asked: &Asked) -> Result<bool, Trouble> {
-    let text = match &asked.task {
-        Task::Half(name, place) => return alone(step, name, place, asked),
-        Task::Command(command, given) => return command.job(given.layer())(given).map(|()| true),
-        Task::Play(name) => {
-            let scene = match name {
-                Some(name) => step.scene(name),
-                None => step.scenes.first(),
-            };
-            let scene = scene.ok_or_else(|| Trouble::new("this step has no such scene"))?;
-            return perform(step, scene, asked);
-        }
-        Task::Help => cli::help(step),
-        Task::Version => format!("{} {}\n", step.name, env!("CARGO_PKG_VERSION")),
-        Task::List if asked.has(JSON) => list::json(step),
-        Task::List => list::text(step, &Screen::new(asked.has(PLAIN), false)),
+    let asked = match cli::parse(step, args) {
+        Ok(asked) => asked,
+        Err(trouble) => return complain(trouble, 2),
     };
-    print(&text).map(|()| true)
+    let good = match &asked.task {
+        Task::Play(scene) => perform(step, scene, &asked),
+        Task::Half(name, half, place) => alone(name, *half, place, &asked),
+        Task::Command(command, given) => command.job(given.layer())(given).map(|()| true),
+        Task::List if asked.flags.has(JSON) => print(&list::json(step)).map(|()| true),
+        Task::List => print(&list::text(
+            step,
+            &Screen::new(asked.flags.has(PLAIN), false),
+        ))
+        .map(|()| true),
+        Task::Help => print(&cli::help(step)).map(|()| true),
+        Task::Version => {
+            print(&format!("{} {}\n", step.name, env!("CARGO_PKG_VERSION"))).map(|()| true)
+        }
+    };
+    match good {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(trouble) => complain(trouble, 1),
+    }
 }
 
 impl Step {

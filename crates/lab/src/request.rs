@@ -8,6 +8,7 @@ use crate::guest::Ready;
 use crate::language::Language;
 use crate::layer::Layer;
 use crate::live::Live;
+use crate::predict::Question;
 use crate::scene::Scene;
 use crate::sign::Sign;
 use crate::variant::Variant;
@@ -31,8 +32,8 @@ pub(crate) struct Request<'a> {
     pub(crate) place: Option<&'a str>,
     /// Prints what is said and called while it plays.
     pub(crate) live: Option<&'a Live>,
-    /// What is done before the taught actor makes the taught call for the first time.
-    pub(crate) before_taught: Option<&'a mut dyn FnMut()>,
+    /// What is asked before the taught actor makes the taught call for the first time.
+    pub(crate) question: Option<&'a mut Question>,
 }
 
 impl<'a> Request<'a> {
@@ -49,7 +50,7 @@ impl<'a> Request<'a> {
             wire: None,
             place: None,
             live: None,
-            before_taught: None,
+            question: None,
         }
     }
 

@@ -17,11 +17,7 @@ use crate::scene::Scene;
 use crate::screen::Screen;
 
 /// The record in lanes.
-pub(crate) fn lanes(
-    play: &Play,
-    screen: &Screen,
-    aside: Option<fn(&str) -> Option<&'static str>>,
-) -> String {
+pub(crate) fn lanes(play: &Play, scene: &Scene, screen: &Screen) -> String {
     let lanes = play.lanes();
     let events = with_taught_stacks(play, screen.all);
     let rows = causal(&play.events, &lanes, screen.all);
@@ -29,7 +25,7 @@ pub(crate) fn lanes(
         width: screen.width,
         colour: screen.colour,
         all: screen.all,
-        aside,
+        aside: scene.aside,
     };
     let mut out = lens::lanes::draw(&events, &rows, &lanes, &style);
     let seen = |events: &[Event]| events.iter().any(has_kernel);

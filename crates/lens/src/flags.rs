@@ -49,6 +49,13 @@ pub struct Clash {
     pub why: &'static str,
 }
 
+impl Clash {
+    /// These flags, and why not.
+    pub const fn of(with: &'static [&'static str], why: &'static str) -> Clash {
+        Clash { with, why }
+    }
+}
+
 impl Flag {
     /// A flag without a value.
     pub const fn switch(name: &'static str, about: &'static str) -> Flag {
@@ -144,22 +151,19 @@ const OF_DRAWINGS: Need = Need {
 flags! {
     /// The flags of every program that shows a run.
     pub SHARED {
-        STACK: Flag::switch("--stack", "also the functions that calls came through; --all shows those too \
-            that explain nothing, such as the program's start");
+        STACK: Flag::switch("--stack", "also the functions that calls came through; with --all also those \
+            that explain nothing, like the program's start");
         KERNEL: Flag::switch("--kernel", "also the kernel's own functions below a call, and what becomes \
             of TCP sockets; for root, where tracefs is mounted");
         WIRE: Flag::switch("--wire", "also the packets between the programs, in a private network \
             that has nothing but a loopback device");
         SHARE_NET: Flag::switch("--share-net", "the machine's own network; needs CAP_NET_RAW")
             .needs(OF_PACKETS)
-            .clashes(&[Clash {
-                with: &[SLOW.name],
-                why: "only a private network is made slow, not the machine's own",
-            }]);
+            .clashes(&[Clash::of(&[SLOW.name], "only a private network is made slow, not the machine's own")]);
         SLOW: Flag::switch("--slow", "each packet to 127.0.0.0/8 takes 0.1 s, so that states \
             that are soon over can be watched")
             .needs(OF_PACKETS);
-        PCAP: Flag::taking("--pcap", "FILE", "the packets into FILE, for Wireshark or tshark")
+        PCAP: Flag::taking("--pcap", "FILE", "packets into FILE, for Wireshark or tshark")
             .needs(OF_PACKETS);
         SVG: Flag::taking("--svg", "FILE", "draw the run into FILE: calls, packets, states as a ladder");
         HTML: Flag::taking("--html", "FILE", "the same as a page that tells of each call its stack, too");
@@ -390,10 +394,7 @@ mod tests {
     const LOSE: Flag = Flag::switch("--lose", "x").needs(OF_PACKETS);
     const NO_WIRE: Flag = Flag::switch("--no-wire", "x")
         .contrary_to(WIRE)
-        .clashes(&[Clash {
-            with: &["--wire"],
-            why: "no packets",
-        }]);
+        .clashes(&[Clash::of(&["--wire"], "no packets")]);
 
     fn read(line: &str) -> Result<CommandLine, Misread> {
         let table = [SHARED, &[NO_WIRE, LOSE], ALWAYS].concat();
@@ -464,7 +465,7 @@ mod tests {
         }
         assert!(text.contains("  -h, --help       print this\n"), "{text}");
         assert!(
-            text.contains("      --pcap FILE  with --wire: the packets into FILE"),
+            text.contains("      --pcap FILE  with --wire: packets into FILE"),
             "{text}"
         );
     }

@@ -12,12 +12,12 @@ use crate::terminal::safe;
 /// Passes on each message that comes from an actor, and its end where that is the end of the actor.
 pub(super) fn listen_to(
     index: usize,
-    line: UnixStream,
+    channel: UnixStream,
     sender: Sender<(usize, Option<Message>)>,
     ends: bool,
 ) {
     std::thread::spawn(move || {
-        for text in BufReader::new(line).lines().map_while(Result::ok) {
+        for text in BufReader::new(channel).lines().map_while(Result::ok) {
             if let Some(message) = Message::parse(&text)
                 && sender.send((index, Some(message))).is_err()
             {

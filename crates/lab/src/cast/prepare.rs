@@ -16,8 +16,8 @@ use crate::request::Request;
 pub(crate) struct Held {
     /// 0 as long as it is not started.
     pub(crate) process: i32,
-    /// The lab's end of the line.
-    pub(crate) line: UnixStream,
+    /// The lab's end of the channel.
+    pub(crate) channel: UnixStream,
     /// What the process prints.
     pub(crate) output: File,
     /// A guest's standard input.
@@ -25,7 +25,7 @@ pub(crate) struct Held {
 }
 
 /// Prepares the process of one actor: the step's program once more. What the actor tells arrives at `sender`.
-/// Beside the command there is the actor's end of the line, to be closed here once the process has it.
+/// Beside the command there is the actor's end of the channel, to be closed here once the process has it.
 pub(super) fn prepare(
     request: &Request<'_>,
     index: usize,
@@ -68,21 +68,21 @@ pub(super) fn prepare(
     listen_to(index, here.try_clone()?, sender.clone(), guest.is_none());
     let held = Held {
         process: 0,
-        line: here,
+        channel: here,
         output,
         keyboard,
     };
     Ok((command, there, held))
 }
 
-/// Puts the actor's end of the line at the hidden number, and makes sure that nothing else is inherited:
+/// Puts the actor's end of the channel at the hidden number, and makes sure that nothing else is inherited:
 /// the first descriptor an actor gets is 3.
-fn hand_over(command: &mut process::Command, line: RawFd, hidden: RawFd) {
+fn hand_over(command: &mut process::Command, channel: RawFd, hidden: RawFd) {
     let before_exec = move || {
         close_on_exec_from(3);
         no_core_file();
         // SAFETY: dup2(2) works on descriptor numbers only; async-signal-safe, as the time between fork and exec asks.
-        let result = unsafe { libc::dup2(line, hidden) };
+        let result = unsafe { libc::dup2(channel, hidden) };
         if result == -1 {
             Err(io::Error::last_os_error())
         } else {

@@ -1,7 +1,7 @@
 //! What was meant by a word that is not known.
 
 use crate::step::Step;
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, trouble};
 
 pub(super) fn unknown(
     what: &str,
@@ -11,10 +11,10 @@ pub(super) fn unknown(
 ) -> Trouble {
     let nearest = did_you_mean(given, known);
     let list = if what == "scene" { "--list" } else { "--help" };
-    Trouble::new(format!(
+    trouble!(
         "there is no {what} {given:?}{nearest} See {} {list}",
         step.typed()
-    ))
+    )
 }
 
 /// "; did you mean X?", or just the end of the sentence where nothing is near.

@@ -15,46 +15,37 @@ flags! {
         BROKEN: Flag::switch("--broken", "a mistake without its repair, with hints");
         REPAIRED: Flag::switch("--repaired", "the repaired twin of a mistake").contrary_to(BROKEN);
         REPEAT: Flag::taking("--repeat", "N", "play it N times and count how it came out")
-            .clashes(&[Clash {
-                with: &[SVG.name, HTML.name],
-                why: "one play is drawn, and --repeat only counts how many came out",
-            }]);
-        GUESTS: Flag::switch("--guests", "the same in other languages; --layer c, python or java for one");
+            .clashes(&[
+                Clash::of(&[SVG.name, HTML.name], "one play is drawn, and --repeat only counts how many came out"),
+            ]);
+        GUESTS: Flag::switch("--guests", "the same in other languages; one of them alone with --layer c, \
+            --layer python or --layer java");
         NO_WIRE: Flag::switch("--no-wire", "no packets, where they are shown without being asked for")
             .contrary_to(WIRE)
-            .clashes(&[Clash {
-                with: &[WIRE.name],
-                why: "--no-wire leaves the packets out",
-            }]);
+            .clashes(&[Clash::of(&[WIRE.name], "--no-wire leaves the packets out")]);
         NO_LENS: Flag::switch("--no-lens", "play without watching the system calls")
             .clashes(&[
-                Clash {
-                    with: &[SVG.name, HTML.name],
-                    why: "what is drawn is what the lens saw, and --no-lens does not look",
-                },
-                Clash {
-                    with: &[WIRE.name],
-                    why: "packets are put beside the calls, and --no-lens leaves those out",
-                },
+                Clash::of(&[SVG.name, HTML.name], "what is drawn is what the lens saw, and --no-lens does not look"),
+                Clash::of(&[WIRE.name], "packets are put beside the calls, and --no-lens leaves those out"),
             ]);
     }
 }
 
 /// What cannot be asked of a half.
 pub(super) const NOT_OF_A_HALF: &[Clash] = &[
-    Clash {
-        with: &[KERNEL.name],
-        why: "what the kernel did is read when a scene has ended, and a half goes on",
-    },
-    Clash {
-        with: &[SVG.name, HTML.name],
-        why: "a drawing is made when a scene has ended, and a half goes on",
-    },
-    Clash {
-        with: &[WIRE.name],
-        why: "a half talks to whoever is there over the machine's own network, \
+    Clash::of(
+        &[KERNEL.name],
+        "what the kernel did is read when a scene has ended, and a half goes on",
+    ),
+    Clash::of(
+        &[SVG.name, HTML.name],
+        "a drawing is made when a scene has ended, and a half goes on",
+    ),
+    Clash::of(
+        &[WIRE.name],
+        "a half talks to whoever is there over the machine's own network, \
               and packets are seen in a private one",
-    },
+    ),
 ];
 
 /// What can be asked of a command of the step's own, which runs unwatched, besides its own options.

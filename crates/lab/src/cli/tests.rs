@@ -54,7 +54,8 @@ fn step() -> Step {
 
 fn parsed(line: &str) -> Result<Given, String> {
     let words = line.split_whitespace().map(OsString::from);
-    match parse(&step(), words).map(|asked| asked.task) {
+    let step = step();
+    match parse(&step, words).map(|asked| asked.task) {
         Ok(Task::Command(_, given)) => Ok(given),
         Ok(task) => Err(format!("{task:?}")),
         Err(trouble) => Err(trouble.to_string()),

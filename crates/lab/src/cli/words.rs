@@ -13,47 +13,50 @@ use crate::language::Language;
 use crate::layer::Layer;
 use crate::place::{Place, ipv4};
 use crate::step::Step;
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, trouble};
 
 /// What is to be done. The layer and the options of the step's own are a command's.
-pub(super) fn understood(
-    step: &Step,
+pub(super) fn understood<'a>(
+    step: &'a Step,
     line: &CommandLine,
     layer: Option<Layer>,
-) -> Result<Task, Trouble> {
+) -> Result<Task<'a>, Trouble> {
     let words = line.words().iter().map(|word| text(word));
     let words: Vec<&str> = words.collect::<Result<_, _>>()?;
     match words.first().and_then(|first| step.command(first)) {
         Some(command) => {
             let given = given(command, layer, &words[1..], line, step)?;
-            Ok(Task::Command(*command, given))
+            Ok(Task::Command(command, given))
         }
         None => task(step, &words),
     }
 }
 
-fn task(step: &Step, words: &[&str]) -> Result<Task, Trouble> {
+fn task<'a>(step: &'a Step, words: &[&str]) -> Result<Task<'a>, Trouble> {
     let Some(&first) = words.first() else {
-        return Ok(Task::Play(None));
+        let main = step.scenes.first();
+        return main
+            .map(Task::Play)
+            .ok_or_else(|| trouble!("{} has no scenes", step.name));
     };
     let is_half = ["serve", "connect"].contains(&first);
     let allowed = if is_half { 2 } else { 1 };
     if let Some(extra) = words.get(allowed) {
-        return Err(Trouble::new(format!(
+        return Err(trouble!(
             "{extra:?} is one argument too many; see {} --help",
             step.typed()
-        )));
+        ));
     }
     // Where a scene has the half's name, the name alone is the scene.
-    if words.len() == 1 && step.scene(first).is_some() {
-        return Ok(Task::Play(Some(first.to_owned())));
+    if let ([_], Some(scene)) = (words, step.scene(first)) {
+        return Ok(Task::Play(scene));
     }
     if let Some(halves) = &step.halves
-        && let Some((name, _)) = halves.named(first)
+        && let Some((name, half)) = halves.named(first)
     {
         let place = words.get(1).copied();
         let place = halves.take.read(place.unwrap_or(halves.take.default()))?;
-        return Ok(Task::Half(name, place));
+        return Ok(Task::Half(name, half, place));
     }
     let halves = step.halves.iter().flat_map(Halves::all);
     let halves = halves.map(|(half, _)| half);
@@ -64,11 +67,11 @@ fn task(step: &Step, words: &[&str]) -> Result<Task, Trouble> {
             [] => "only scenes, see".to_owned(),
             others => format!("{}, see", others.join(" and ")),
         };
-        return Err(Trouble::new(format!(
+        return Err(trouble!(
             "{} has no `{first}`; it has {there} {} --help",
             step.name,
             step.typed()
-        )));
+        ));
     }
     let known = step.scenes.iter().map(|scene| scene.name).chain(others);
     Err(unknown("scene", first, known, step))
@@ -84,9 +87,7 @@ fn given(
 ) -> Result<Given, Trouble> {
     let usage = format!("{} {}", step.typed(), command.usage());
     if let Some(extra) = words.get(usize::from(command.takes_address)) {
-        return Err(Trouble::new(format!(
-            "{extra:?} is one argument too many; type {usage}"
-        )));
+        return Err(trouble!("{extra:?} is one argument too many; type {usage}"));
     }
     let mut values = Vec::new();
     for option in command.options {
@@ -99,17 +100,12 @@ fn given(
                 let found = known.find(|known| **known == word).ok_or_else(|| {
                     let nearest = did_you_mean(word, words.iter().copied());
                     let words = words.join(", ");
-                    Trouble::new(format!(
-                        "{name} does not take {word:?}{nearest} It takes {words}"
-                    ))
+                    trouble!("{name} does not take {word:?}{nearest} It takes {words}")
                 })?;
                 Filled::Word(found)
             }
             (Takes::Address, None) => {
-                return Err(Trouble::new(format!(
-                    "{} needs {name}; type {usage}",
-                    command.name
-                )));
+                return Err(trouble!("{} needs {name}; type {usage}", command.name));
             }
             (Takes::AddressOr(text), None) | (Takes::Address | Takes::AddressOr(_), Some(text)) => {
                 Filled::Address(ipv4(text)?)
@@ -138,26 +134,25 @@ pub(super) fn layer(name: &str, step: &Step) -> Result<Layer, Trouble> {
             [] => String::new(),
             languages => format!("; the other languages {}", languages.join(", ")),
         };
-        Trouble::new(format!(
+        trouble!(
             "there is no layer {name:?}{nearest} The layers are {}{languages}",
             names.join(", ")
-        ))
+        )
     })
 }
 
 /// The number behind `--repeat`.
-pub(super) fn count(typed: &str) -> Result<u32, Trouble> {
+pub(super) fn count(typed: &OsStr) -> Result<u32, Trouble> {
+    let typed = text(typed)?;
     let number = typed.parse().ok();
     let number = number.filter(|number| (1..=10_000).contains(number));
     number.ok_or_else(|| {
-        Trouble::new(format!(
-            "--repeat takes a number from 1 to 10000, not {typed:?}; try --repeat 20"
-        ))
+        trouble!("--repeat takes a number from 1 to 10000, not {typed:?}; try --repeat 20")
     })
 }
 
 /// A word of the command line, where it is text.
 pub(super) fn text(word: &OsStr) -> Result<&str, Trouble> {
-    let not_text = || Trouble::new(format!("{word:?} is not text in UTF-8"));
+    let not_text = || trouble!("{word:?} is not text in UTF-8");
     word.to_str().ok_or_else(not_text)
 }

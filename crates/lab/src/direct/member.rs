@@ -53,7 +53,7 @@ impl Member {
     pub(super) fn answer(&mut self, text: &str) {
         self.waiting = None;
         // An actor that is gone needs no answer; its end arrives on its own.
-        let _ = self.held.line.write_all(answer(text).as_bytes());
+        let _ = self.held.channel.write_all(answer(text).as_bytes());
     }
 
     /// The cue it waits for.

@@ -8,7 +8,7 @@ use lens::event::{Mark, Note};
 use super::member::{Member, Waiting};
 use crate::guest;
 use crate::sign::Sign;
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, trouble};
 
 /// The actors of a scene while it plays, in the order of the scene.
 pub(super) struct Members {
@@ -58,9 +58,7 @@ impl Members {
                 }
                 Some(Waiting::Asleep { actor, call }) => {
                     let sleeper = self.named(actor).ok_or_else(|| {
-                        Trouble::new(format!(
-                            "there is no actor {actor:?} in this scene to wait for"
-                        ))
+                        trouble!("there is no actor {actor:?} in this scene to wait for")
                     })?;
                     sleeper.sleeper(call).map(|who| who.thread.to_string())
                 }

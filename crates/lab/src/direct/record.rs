@@ -84,7 +84,7 @@ impl Ended<'_> {
     }
 }
 
-/// Leaves out the lab's own line, and what the runtime did before the actor's function began.
+/// Leaves out the channel, and what the runtime did before the actor's function began.
 fn of_the_scene(mut events: Vec<Event>, members: &Members) -> Vec<Event> {
     let hidden = hidden_descriptor();
     let ready = members.all.iter();

@@ -26,8 +26,8 @@ struct Kept {
 
 impl Drawings {
     /// Opens the files.
-    pub(super) fn open(asked: &Asked) -> Result<Drawings, Trouble> {
-        let files = Files::open(asked.path(SVG), asked.path(HTML))?;
+    pub(super) fn open(asked: &Asked<'_>) -> Result<Drawings, Trouble> {
+        let files = Files::open(asked.flags.path(SVG), asked.flags.path(HTML))?;
         let kept = Vec::new();
         Ok(Drawings { files, kept })
     }
@@ -46,7 +46,7 @@ impl Drawings {
     }
 
     /// Draws what was kept. Where that is nothing, one line says so.
-    pub(super) fn draw(self, title: &str, asked: &Asked) -> Result<(), Trouble> {
+    pub(super) fn draw(self, title: &str, asked: &Asked<'_>) -> Result<(), Trouble> {
         if self.files.is_empty() {
             return Ok(());
         }
@@ -55,7 +55,7 @@ impl Drawings {
             self.files.give_up();
             return Ok(());
         };
-        let (all, timed) = (asked.has(ALL), !asked.has(NO_TIMES));
+        let (all, timed) = (asked.flags.has(ALL), !asked.flags.has(NO_TIMES));
         let sheets = self.kept.iter().map(|kept| {
             let sheet = if timed { Sheet::by_time } else { Sheet::causal };
             sheet(&kept.heading, &kept.events, &kept.lanes, all)

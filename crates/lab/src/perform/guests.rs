@@ -8,7 +8,8 @@ use crate::play::Play;
 use crate::request::Request;
 use crate::scene::Scene;
 use crate::screen::Screen;
-use crate::trouble::Trouble;
+use crate::show;
+use crate::trouble::{Trouble, trouble};
 use crate::variant::Variant;
 
 /// The guests that have played, and what is to be said of the others.
@@ -31,7 +32,7 @@ pub(super) enum Tried {
 pub(super) fn of(scene: &Scene, language: Language) -> Result<&Guest, Trouble> {
     scene.guest_in(language).ok_or_else(|| {
         let (name, language) = (scene.name, language.name());
-        Trouble::new(format!("{name} has no guest in {language}"))
+        trouble!("{name} has no guest in {language}")
     })
 }
 
@@ -84,7 +85,7 @@ pub(super) fn play(
 
 /// The lanes of a guest, and what it printed.
 pub(super) fn lanes(performance: &Performance<'_>, play: &Play) -> String {
-    let mut out = performance.lanes(play);
+    let mut out = show::lanes(play, performance.scene, &performance.screen);
     // What a peer says stands in its lane.
     for run in play.runs.iter().filter(|run| !run.is_peer) {
         let (head, indent) = match run.said.len() {

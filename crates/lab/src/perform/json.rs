@@ -20,14 +20,13 @@ pub(super) fn json(performance: &mut Performance<'_>) -> Result<(), Trouble> {
     if let Some(language) = asked.language {
         return of_guest(performance, guests::of(scene, language)?, Some(""));
     }
-    let layers = Layer::ALL.into_iter();
-    for layer in layers.filter(|layer| asked.layer.is_none_or(|asked| asked == *layer)) {
-        let variants = scene.variants().iter().copied();
-        for variant in variants.filter(|known| asked.variant.is_none_or(|asked| asked == *known)) {
+    let layers = asked.layer.map_or(Layer::ALL.to_vec(), |layer| vec![layer]);
+    for layer in layers {
+        for variant in performance.variants() {
             of_layer(performance, layer, variant)?;
         }
     }
-    if asked.has(GUESTS) {
+    if asked.flags.has(GUESTS) {
         for guest in Language::ALL
             .into_iter()
             .filter_map(|of| scene.guest_in(of))

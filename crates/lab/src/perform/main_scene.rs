@@ -3,11 +3,11 @@
 use super::guests::{self, Guests};
 use super::next::next;
 use super::performance::Performance;
-use super::predicted;
-use crate::cli::GUESTS;
+use crate::cli::{GUESTS, PREDICT};
 use crate::layer::Layer;
+use crate::predict::Question;
 use crate::request::Request;
-use crate::show::comparison;
+use crate::show;
 use crate::terminal::print;
 use crate::trouble::Trouble;
 use crate::variant::Variant;
@@ -20,14 +20,23 @@ pub(super) fn main_scene(performance: &mut Performance<'_>) -> Result<(), Troubl
         return print(&why);
     }
     let in_layer = |layer| Request::new(scene, layer, Variant::Repaired);
-    let (first, marked) = predicted::play(performance, in_layer(layer), "")?;
+    let mut question = Question::about(scene, layer);
+    let request = Request {
+        question: performance
+            .asked
+            .flags
+            .has(PREDICT)
+            .then_some(&mut question),
+        ..in_layer(layer)
+    };
+    let first = performance.play(request, Some(""))?;
     let mut out = performance.title(layer.name());
     out += &screen.headline(&performance.idea(&first));
     out += "\n";
-    out += &performance.lanes(&first);
+    out += &show::lanes(&first, scene, &screen);
     out += &performance.trouble(&first);
-    out += &marked;
-    let guests = match performance.asked.has(GUESTS) {
+    out += &performance.verdict(&question, &first);
+    let guests = match performance.asked.flags.has(GUESTS) {
         true => guests::play_all(performance)?,
         false => Guests::default(),
     };
@@ -41,7 +50,7 @@ pub(super) fn main_scene(performance: &mut Performance<'_>) -> Result<(), Troubl
             }
         }
         out += "\n";
-        out += &comparison(scene, &plays, &guests.plays, &screen);
+        out += &show::comparison(scene, &plays, &guests.plays, &screen);
     } else {
         for (guest, play) in &guests.plays {
             let title = format!("The same in {}: {}", guest.language.name(), guest.file());

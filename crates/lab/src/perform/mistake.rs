@@ -2,11 +2,12 @@
 
 use super::next::next;
 use super::performance::Performance;
-use super::predicted;
+use crate::cli::PREDICT;
 use crate::layer::Layer;
 use crate::outcome::symptom;
-use crate::predict::prompt;
+use crate::predict::{Question, prompt};
 use crate::request::Request;
+use crate::show::lanes;
 use crate::terminal::print;
 use crate::trouble::Trouble;
 use crate::variant::Variant;
@@ -22,12 +23,16 @@ pub(super) fn mistake(performance: &mut Performance<'_>) -> Result<(), Trouble> 
         return print(&out);
     }
     if asked.variant != Some(Variant::Repaired) {
-        let request = Request::new(scene, layer, Variant::Broken);
-        let (broken, marked) = predicted::play(performance, request, "Broken")?;
+        let mut question = Question::about(scene, layer);
+        let request = Request {
+            question: asked.flags.has(PREDICT).then_some(&mut question),
+            ..Request::new(scene, layer, Variant::Broken)
+        };
+        let broken = performance.play(request, Some("Broken"))?;
         out += &format!("\n{}\n", screen.bold("Broken"));
-        out += &performance.lanes(&broken);
+        out += &lanes(&broken, scene, &screen);
         out += &performance.trouble(&broken);
-        out += &marked;
+        out += &performance.verdict(&question, &broken);
         if let Some(how) = scene.handled_in(layer) {
             out += &screen.fill(0, &format!("{} handles it: {how}", layer.name()));
         }
@@ -42,7 +47,7 @@ pub(super) fn mistake(performance: &mut Performance<'_>) -> Result<(), Trouble> 
     let repaired = performance.play(request, Some(&headline))?;
     out += "\n";
     out += &screen.headline(&headline);
-    out += &performance.lanes(&repaired);
+    out += &lanes(&repaired, scene, &screen);
     out += &performance.trouble(&repaired);
     if asked.layer.is_none() && asked.variant.is_none() {
         out += "\n";

@@ -12,19 +12,20 @@ use crate::cli::{Asked, NO_LENS, NO_WIRE};
 use crate::direct;
 use crate::layer::Layer;
 use crate::play::Play;
+use crate::predict::Question;
 use crate::request::Request;
 use crate::scene::Scene;
 use crate::screen::Screen;
-use crate::show;
 use crate::step::Step;
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, trouble};
+use crate::variant::Variant;
 use crate::watch::{can_trace, can_watch_kernel};
 
 /// All plays of a scene that a command line asks for.
 pub(super) struct Performance<'a> {
     pub(super) step: &'a Step,
     pub(super) scene: &'a Scene,
-    pub(super) asked: &'a Asked,
+    pub(super) asked: &'a Asked<'a>,
     pub(super) screen: Screen,
     /// Whether everything went as announced.
     pub(super) good: bool,
@@ -43,13 +44,13 @@ impl<'a> Performance<'a> {
     pub(super) fn new(
         step: &'a Step,
         scene: &'a Scene,
-        asked: &'a Asked,
+        asked: &'a Asked<'a>,
     ) -> Result<Performance<'a>, Trouble> {
         Ok(Performance {
             step,
             scene,
             asked,
-            screen: Screen::new(asked.has(PLAIN), asked.has(ALL)),
+            screen: Screen::new(asked.flags.has(PLAIN), asked.flags.has(ALL)),
             good: true,
             trace: false,
             kernel: false,
@@ -64,19 +65,19 @@ impl<'a> Performance<'a> {
     /// if it cannot be written, playing is for nothing.
     pub(super) fn watch(&mut self) -> Result<(), Trouble> {
         let asked = self.asked;
-        self.trace = !asked.has(NO_LENS) && can_trace();
-        let wire = asked.asks_for(WIRE) || self.scene.wire;
-        self.wire = self.trace && wire && !asked.has(NO_WIRE);
-        if let Some(path) = asked.path(PCAP) {
+        self.trace = !asked.flags.has(NO_LENS) && can_trace();
+        let wire = asked.flags.asks_for(WIRE) || self.scene.wire;
+        self.wire = self.trace && wire && !asked.flags.has(NO_WIRE);
+        if let Some(path) = asked.flags.path(PCAP) {
             let file = File::create(path).map_err(|error| {
-                Trouble::new(format!(
+                trouble!(
                     "the packets cannot be written to {} ({error}); choose another file",
                     path.display()
-                ))
+                )
             })?;
             self.pcap = Some(file);
         }
-        self.kernel = asked.has(KERNEL) && self.trace && can_watch_kernel();
+        self.kernel = asked.flags.has(KERNEL) && self.trace && can_watch_kernel();
         Ok(())
     }
 
@@ -86,7 +87,7 @@ impl<'a> Performance<'a> {
         request: Request<'_>,
         heading: Option<&str>,
     ) -> Result<Play, Trouble> {
-        let (stack, html) = (self.asked.has(STACK), self.asked.has(HTML));
+        let (stack, html) = (self.asked.flags.has(STACK), self.asked.flags.has(HTML));
         let mut play = direct::play(Request {
             trace: self.trace,
             // The page tells of each call its stack, whatever the text shows.
@@ -114,8 +115,8 @@ impl<'a> Performance<'a> {
             return None;
         }
         let how = How {
-            share_net: self.asked.has(SHARE_NET),
-            slow: self.asked.has(SLOW),
+            share_net: self.asked.flags.has(SHARE_NET),
+            slow: self.asked.flags.has(SLOW),
         };
         match Network::open(how) {
             Ok(network) => {
@@ -162,15 +163,25 @@ impl<'a> Performance<'a> {
         idea.unwrap_or_else(|| self.scene.about.to_owned())
     }
 
-    /// The record in lanes.
-    pub(super) fn lanes(&self, play: &Play) -> String {
-        show::lanes(play, &self.screen, self.scene.aside)
-    }
-
     /// What did not go as announced.
     pub(super) fn trouble(&self, play: &Play) -> String {
         let trouble = play.trouble.iter();
         let text = trouble.map(|text| format!("! not as announced ({}): {text}", play.label()));
         text.map(|text| self.screen.fill(0, &text)).collect()
+    }
+
+    /// What was said of the taught call beforehand, held against what it did.
+    pub(super) fn verdict(&self, question: &Question, play: &Play) -> String {
+        let verdict = question.verdict(play);
+        let text = verdict.map(|text| format!("\n{}", self.screen.fill(0, &text)));
+        text.unwrap_or_default()
+    }
+
+    /// The twins that are played: the one asked for, or all there are.
+    pub(super) fn variants(&self) -> Vec<Variant> {
+        match self.asked.variant {
+            Some(variant) => vec![variant],
+            None => self.scene.variants().to_vec(),
+        }
     }
 }

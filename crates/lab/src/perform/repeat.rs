@@ -26,9 +26,7 @@ pub(super) fn repeat(performance: &mut Performance<'_>, count: u32) -> Result<()
     if let Some(why) = performance.not_in(layer) {
         return print(&why);
     }
-    let asked = performance.asked.variant;
-    let variants = scene.variants().iter().copied();
-    for variant in variants.filter(|known| asked.is_none_or(|asked| asked == *known)) {
+    for variant in performance.variants() {
         let mut outcomes = Vec::new();
         for _ in 0..count {
             let play = performance.play(Request::new(scene, layer, variant), None)?;
