@@ -100,6 +100,7 @@ mod watch;
 pub use command::{Command, Given, Job, Opt, Takes};
 pub use guest::Guest;
 pub use halves::{Half, Halves};
+pub use lab_macros::layers;
 pub use language::Language;
 pub use layer::Layer;
 pub use part::{Act, Part, every_layer, layers};

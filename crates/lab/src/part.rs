@@ -37,6 +37,12 @@ impl Part {
     }
 }
 
+impl From<Act> for Part {
+    fn from(act: Act) -> Part {
+        Part::Plays(act)
+    }
+}
+
 /// The four layers play these four functions.
 pub fn layers(libc: Act, nix: Act, socket2: Act, std: Act) -> [Part; 4] {
     [libc, nix, socket2, std].map(Part::Plays)

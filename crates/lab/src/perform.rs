@@ -10,6 +10,8 @@ mod next;
 mod performance;
 mod repeat;
 
+use lens::flags::JSON;
+
 use crate::cli::Asked;
 use crate::scene::Scene;
 use crate::step::Step;
@@ -17,7 +19,6 @@ use crate::terminal::print;
 use crate::trouble::Trouble;
 use in_language::in_language;
 use json::json;
-use lens::flags::JSON;
 use main_scene::main_scene;
 use mistake::mistake;
 use performance::Performance;

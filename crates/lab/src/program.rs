@@ -44,20 +44,18 @@ pub fn run(step: Step) -> ExitCode {
         Ok(asked) => asked,
         Err(trouble) => return complain(trouble, 2),
     };
+    let show = |text: String| print(&text).map(|()| true);
     let good = match &asked.task {
         Task::Play(scene) => perform(step, scene, &asked),
         Task::Half(name, half, place) => alone(name, *half, place, &asked),
         Task::Command(command, given) => command.job(given.layer())(given).map(|()| true),
-        Task::List if asked.flags.has(JSON) => print(&list::json(step)).map(|()| true),
-        Task::List => print(&list::text(
+        Task::List if asked.flags.has(JSON) => show(list::json(step)),
+        Task::List => show(list::text(
             step,
             &Screen::new(asked.flags.has(PLAIN), false),
-        ))
-        .map(|()| true),
-        Task::Help => print(&cli::help(step)).map(|()| true),
-        Task::Version => {
-            print(&format!("{} {}\n", step.name, env!("CARGO_PKG_VERSION"))).map(|()| true)
-        }
+        )),
+        Task::Help => show(cli::help(step)),
+        Task::Version => show(format!("{} {}\n", step.name, env!("CARGO_PKG_VERSION"))),
     };
     match good {
         Ok(true) => ExitCode::SUCCESS,
