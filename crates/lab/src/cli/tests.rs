@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use super::table::table;
 use super::{Task, help, parse};
 use crate::command::{Command, Given, Opt, Takes};
 use crate::layer::Layer;
@@ -135,4 +136,8 @@ fn help_names_commands_and_each_option_once() {
         "{help}"
     );
     assert_eq!(help.matches("where a message ends").count(), 1);
+    let names = table(&step()).into_iter().map(|flag| flag.name);
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    assert!(names.is_sorted_by(|a, b| a < b), "twice: {names:?}");
 }
