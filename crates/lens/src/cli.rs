@@ -90,7 +90,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Mis
         Misread::NoSuchFlag(flag) => Misuse(format!(
             "there is no option {flag}; an option for the command stands after it: lens COMMAND {flag}"
         )),
-        other => Misuse(other.to_string()),
+        Misread::Value(error) => Misuse(error.to_string()),
     })?;
     if line.has(flags::HELP) {
         return Ok(Ask::Help);

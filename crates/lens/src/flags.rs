@@ -5,7 +5,6 @@
 //! A flag more is a row more, and the code that obeys it.
 
 use std::ffi::{OsStr, OsString};
-use std::fmt;
 use std::path::Path;
 
 use lexopt::Arg::{Long, Short, Value};
@@ -15,49 +14,45 @@ use lexopt::Arg::{Long, Short, Value};
 pub struct Flag {
     /// As it is typed, dashes included.
     pub name: &'static str,
-    /// Its short form: `h` for `-h`.
-    pub short: Option<char>,
-    /// What stands behind it, where it takes a value: `FILE`.
-    pub value: Option<&'static str>,
-    /// What it is for. [`help`] puts in front of it what the flag needs.
-    pub about: &'static str,
-    /// What it means nothing without.
-    pub needs: Option<Need>,
-    /// What it cannot be given with.
-    pub clashes: &'static [Clash],
-    /// The flag that says the contrary. Of the two the last that was typed counts.
-    pub contrary: Option<&'static str>,
-    /// Whether it is obeyed at once, whatever stands behind it.
-    pub at_once: bool,
+    short: Option<char>,
+    value: Option<&'static str>,
+    about: &'static str,
+    needs: Option<Need>,
+    clashes: &'static [Clash],
+    contrary: Option<&'static str>,
+    at_once: bool,
 }
 
-/// What a flag means nothing without: one of these flags.
+/// What a flag means nothing without: one of these flags. Why is said behind the flag's name.
 #[derive(Clone, Copy, Debug)]
 pub struct Need {
-    /// Their names.
-    pub one_of: &'static [&'static str],
-    /// Why; the flag's name is put before it.
-    pub why: &'static str,
+    one_of: &'static [&'static str],
+    why: &'static str,
 }
 
-/// Flags that cannot be given: with another flag, or of a task.
+/// Flags that cannot be given, with another flag or at all. Those that need one of them cannot be given either.
 #[derive(Clone, Copy, Debug)]
 pub struct Clash {
-    /// Their names. Those that need one of them cannot be given either.
-    pub with: &'static [&'static str],
-    /// Why not.
-    pub why: &'static str,
+    with: &'static [&'static str],
+    why: &'static str,
+}
+
+impl Need {
+    /// One of these flags, by their names.
+    pub const fn of(one_of: &'static [&'static str], why: &'static str) -> Need {
+        Need { one_of, why }
+    }
 }
 
 impl Clash {
-    /// These flags, and why not.
+    /// These flags, by their names, and why not.
     pub const fn of(with: &'static [&'static str], why: &'static str) -> Clash {
         Clash { with, why }
     }
 }
 
 impl Flag {
-    /// A flag without a value.
+    /// A flag without a value, and what it is for.
     pub const fn switch(name: &'static str, about: &'static str) -> Flag {
         Flag {
             name,
@@ -71,20 +66,20 @@ impl Flag {
         }
     }
 
-    /// A flag with a value: `--svg FILE`, or `--svg=FILE`.
+    /// A flag with a value, `--svg FILE` or `--svg=FILE`: its name, its value's name, and what it is for.
     pub const fn taking(name: &'static str, value: &'static str, about: &'static str) -> Flag {
         let mut flag = Flag::switch(name, about);
         flag.value = Some(value);
         flag
     }
 
-    /// The same with a short form.
+    /// The same with a short form: `h` for `-h`.
     pub const fn short(mut self, letter: char) -> Flag {
         self.short = Some(letter);
         self
     }
 
-    /// The same, meaning nothing without others.
+    /// The same, meaning nothing without others. [`help`] names them first.
     pub const fn needs(mut self, need: Need) -> Flag {
         self.needs = Some(need);
         self
@@ -96,7 +91,7 @@ impl Flag {
         self
     }
 
-    /// The same, with a flag that says the contrary.
+    /// The same, saying the contrary of another. Of the two the last that was typed counts.
     pub const fn contrary_to(mut self, flag: Flag) -> Flag {
         self.contrary = Some(flag.name);
         self
@@ -138,15 +133,11 @@ macro_rules! flags {
     };
 }
 
-const OF_PACKETS: Need = Need {
-    one_of: &[WIRE.name],
-    why: "is about packets, which are seen with --wire only",
-};
-
-const OF_DRAWINGS: Need = Need {
-    one_of: &[SVG.name, HTML.name],
-    why: "is for drawings",
-};
+const OF_PACKETS: Need = Need::of(
+    &[WIRE.name],
+    "is about packets, which are seen with --wire only",
+);
+const OF_DRAWINGS: Need = Need::of(&[SVG.name, HTML.name], "is for drawings");
 
 flags! {
     /// The flags of every program that shows a run.
@@ -211,15 +202,6 @@ pub enum Misread {
 impl From<lexopt::Error> for Misread {
     fn from(error: lexopt::Error) -> Misread {
         Misread::Value(error)
-    }
-}
-
-impl fmt::Display for Misread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Misread::NoSuchFlag(name) => write!(f, "there is no option {name:?}"),
-            Misread::Value(error) => error.fmt(f),
-        }
     }
 }
 
