@@ -1,96 +1,116 @@
 //! The process of one actor.
 
-use std::process::ExitCode;
+use std::os::unix::process::CommandExt;
+use std::process::{self, ExitCode};
 
-use crate::control::{ActorEnd, Told};
-use crate::guest;
+use crate::control::{ACTOR, ActorEnd, Told};
 use crate::language::Language;
-use crate::layer::{Act, Layer};
-use crate::scene::{Scene, Variant};
-use crate::stage::Stage;
+use crate::layer::Layer;
+use crate::part::Act;
+use crate::place::ANY_PORT;
+use crate::scene::Scene;
+use crate::stage::{Stage, Teller};
 use crate::step::Step;
-use crate::trouble::Trouble;
+use crate::trouble::{Played, Trouble, trouble};
+use crate::variant::Variant;
 
-/// What the process does.
-enum Role<'a> {
-    Act(Act),
-    Guest {
-        scene: &'a Scene,
-        actor: &'a str,
-        words: &'a [String],
-    },
+/// What the process does: it plays a part, or becomes the guest that plays the scene.
+enum Does<'a> {
+    Part(Act),
+    Guest(&'a Scene),
 }
 
 /// Plays the part that the arguments name:
-/// `SCENE VARIANT LAYER ACTOR DESCRIPTOR [PLACE]`, as [`crate::cast`] writes them.
+/// `SCENE VARIANT LAYER ACTOR DESCRIPTOR [PLACE]`, as the cast writes them.
 /// For an actor that a guest plays, the layer is the language and the guest's command stands at the end.
 pub(crate) fn run(step: &Step, args: &[String]) -> ExitCode {
-    let Some((mut stage, role)) = take_stage(step, args) else {
-        let actor = crate::cli::ACTOR;
-        eprintln!(
-            "{}: {actor} is how the program starts its actors; see --help for what to type",
-            step.name
-        );
-        return ExitCode::from(2);
+    let [scene, variant, layer, actor, descriptor, rest @ ..] = args else {
+        return unasked(step);
     };
-    let ready = stage.end.tell(Told::Ready).map_err(Trouble::from);
-    let played = ready.and_then(|()| match role {
-        Role::Act(act) => {
-            act(&mut stage).map(|()| stage.is_done(args.get(3).map_or("", String::as_str)))
-        }
-        Role::Guest {
-            scene,
-            actor,
-            words,
-        } => guest::play(&mut stage, scene, actor, words),
+    let Some((does, mut stage)) =
+        take_stage(step, [scene, variant, layer, actor, descriptor], rest)
+    else {
+        return unasked(step);
+    };
+    let ready = stage.teller.end.tell(Told::Ready).map_err(Trouble::from);
+    let played = ready.and_then(|()| match does {
+        Does::Part(act) => act(&mut stage).map(|()| stage.is_done(actor)),
+        Does::Guest(scene) => become_guest(&mut stage, scene, actor, rest),
     });
     let (told, status) = match played {
         Ok(()) => (Told::Done, ExitCode::SUCCESS),
         Err(trouble) => (Told::Failed(trouble.to_string()), ExitCode::FAILURE),
     };
-    if stage.end.tell(told).is_err() {
-        ExitCode::FAILURE
-    } else {
-        status
+    match stage.teller.end.tell(told) {
+        Ok(()) => status,
+        Err(_) => ExitCode::FAILURE,
     }
 }
 
-fn take_stage<'a>(step: &'a Step, args: &'a [String]) -> Option<(Stage, Role<'a>)> {
-    let [scene, variant, layer, actor, descriptor, rest @ ..] = args else {
-        return None;
-    };
-    let variant = [Variant::Broken, Variant::Repaired]
-        .into_iter()
-        .find(|v| v.name() == variant)?;
+fn unasked(step: &Step) -> ExitCode {
+    eprintln!(
+        "{}: {ACTOR} is how the program starts its actors; see --help for what to type",
+        step.name
+    );
+    ExitCode::from(2)
+}
+
+fn take_stage<'a>(
+    step: &'a Step,
+    [scene, variant, layer, actor, descriptor]: [&str; 5],
+    rest: &[String],
+) -> Option<(Does<'a>, Stage)> {
+    let mut variants = [Variant::Broken, Variant::Repaired].into_iter();
+    let variant = variants.find(|known| known.name() == variant)?;
     // A half that plays alone is its own actor. A scene may have the same name, but not its actors.
     let alone = step.half(actor).filter(|_| scene == actor);
-    let (layer, role) = match (Layer::from_name(layer), scene.as_str()) {
-        (Some(layer), _) if alone.is_some() => {
-            (layer, Role::Act(alone?.parts[layer as usize].act()?))
-        }
-        (Some(layer), name) => {
-            let actor = step.scene(name)?.actors.iter().find(|a| a.name == actor)?;
-            (layer, Role::Act(actor.parts[layer as usize].act()?))
-        }
-        (None, name) => {
-            Language::from_name(layer)?;
-            let role = Role::Guest {
-                scene: step.scene(name)?,
-                actor,
-                words: rest,
+    let place = rest.first().filter(|_| alone.is_some()).cloned();
+    let (layer, does) = match Layer::from_name(layer) {
+        Some(layer) => {
+            let parts = match alone {
+                Some(half) => half.parts,
+                None => step.scene(scene)?.parts_of(actor)?,
             };
-            (Layer::Std, role)
+            (layer, Does::Part(parts[layer as usize].act()?))
+        }
+        None => {
+            Language::from_name(layer)?;
+            (Layer::Std, Does::Guest(step.scene(scene)?))
         }
     };
-    let place = rest.first().filter(|_| alone.is_some()).cloned();
-    let end = ActorEnd::take(descriptor.parse().ok()?).ok()?;
-    Some((
-        Stage {
-            end,
-            layer,
-            variant,
-            place,
+    let stage = Stage {
+        teller: Teller {
+            end: ActorEnd::take(descriptor.parse().ok()?).ok()?,
         },
-        role,
-    ))
+        layer,
+        variant,
+        place,
+    };
+    Some((does, stage))
+}
+
+/// Becomes the guest, when it is this actor's turn. The words are its command.
+fn become_guest(stage: &mut Stage, scene: &Scene, actor: &str, words: &[String]) -> Played {
+    let [program, words @ ..] = words else {
+        return Err(Trouble::new("no command to become a guest with"));
+    };
+    let mut command = process::Command::new(program);
+    command.args(words);
+    if scene.played_by_guest().count() > 1 {
+        command.arg(actor);
+    }
+    let first = scene.actors.first().map_or("", |first| first.name);
+    if scene.actors.len() > 1 {
+        let address = match scene.path {
+            Some(path) if actor == first => path.to_owned(),
+            None if actor == first => ANY_PORT.to_string(),
+            _ => stage.wait("listening"),
+        };
+        command.arg(address);
+    }
+    if actor != first && scene.played_by_guest().any(|name| name == first) {
+        stage.wait_asleep(first, scene.waits_in);
+    }
+    let error = command.exec();
+    Err(trouble!("{program}: {error}"))
 }

@@ -4,18 +4,20 @@ mod hear;
 mod prepare;
 
 use std::io;
-use std::os::fd::RawFd;
-use std::os::unix::net::UnixStream;
-use std::process::{Child, Command, ExitStatus};
+use std::process::{self, Child, ExitStatus};
+use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use record::event::Event;
 
-use crate::direct::Request;
+use crate::control::{Message, hidden_descriptor};
+use crate::folder::Folder;
+use crate::request::Request;
 use crate::trouble::Trouble;
+use prepare::prepare;
 
 pub(crate) use hear::written;
-pub(crate) use prepare::{Prepared, prepare};
+pub(crate) use prepare::Held;
 
 /// The processes of a scene, traced or not.
 pub(crate) enum Cast {
@@ -24,19 +26,26 @@ pub(crate) enum Cast {
 }
 
 impl Cast {
+    /// Starts a process for each actor of the scene, in the folder where there is one.
+    /// What the actors tell arrives at `sender`, with their index in the scene; `None` is the end of one.
     pub(crate) fn start(
-        prepared: Vec<Prepared>,
         request: &Request<'_>,
-        hidden: RawFd,
-    ) -> Result<Cast, Trouble> {
-        // The actors' ends of the lines must stay open until the processes have them.
-        let (mut commands, lines): (Vec<Command>, Vec<UnixStream>) = prepared
-            .into_iter()
-            .map(|actor| (actor.command, actor.line))
-            .unzip();
+        folder: Option<&Folder>,
+        sender: Sender<(usize, Option<Message>)>,
+    ) -> Result<(Cast, Vec<Held>), Trouble> {
+        let (mut commands, mut ends, mut all_held) = (Vec::new(), Vec::new(), Vec::new());
+        for index in 0..request.scene.actors.len() {
+            let (mut command, end, held) = prepare(request, index, &sender)?;
+            if let Some(folder) = folder {
+                command.current_dir(folder.path());
+            }
+            commands.push(command);
+            ends.push(end);
+            all_held.push(held);
+        }
         let cast = if request.trace {
             let options = observe::Options {
-                hide: Some(hidden),
+                hide: Some(hidden_descriptor()),
                 pin: this_processor(),
                 live: request.live.map(|live| live.sender.clone()),
                 stacks: request.stack,
@@ -46,18 +55,18 @@ impl Cast {
             };
             Cast::Traced(observe::start(commands, &options)?)
         } else {
-            Cast::Plain(
-                commands
-                    .iter_mut()
-                    .map(start_plain)
-                    .collect::<io::Result<_>>()?,
-            )
+            let children = commands.iter_mut().map(start_plain);
+            Cast::Plain(children.collect::<io::Result<_>>()?)
         };
-        drop(lines);
-        Ok(cast)
+        // Until here: the actors' ends of the channels must stay open until the processes have them.
+        drop(ends);
+        for (held, process) in all_held.iter_mut().zip(cast.processes()) {
+            held.process = process;
+        }
+        Ok((cast, all_held))
     }
 
-    pub(crate) fn processes(&self) -> Vec<i32> {
+    fn processes(&self) -> Vec<i32> {
         match self {
             Cast::Traced(running) => running.processes().to_vec(),
             Cast::Plain(children) => children.iter().map(|child| child.id() as i32).collect(),
@@ -114,7 +123,7 @@ impl Cast {
 }
 
 /// Starts a process that the lens does not hold: it is to end when the lab does.
-fn start_plain(command: &mut Command) -> io::Result<Child> {
+fn start_plain(command: &mut process::Command) -> io::Result<Child> {
     #[cfg(target_os = "linux")]
     {
         use std::os::unix::process::CommandExt;

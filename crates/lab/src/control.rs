@@ -1,8 +1,8 @@
-//! What an actor and the lab say to each other, over a descriptor nobody sees.
+//! What an actor and the lab say to each other, over a channel that nobody sees.
 //!
 //! The descriptor is a Unix stream socket with a high number, close-on-exec,
 //! left out of the record by the lens and out of every listing by its number.
-//! One JSON object a line in each direction; every line of the actor carries its own time,
+//! One JSON object a line in each direction; every message of the actor carries its own time,
 //! taken between two of its calls, so that it can be put between them in the record.
 
 use std::io::{self, BufRead, BufReader, Write};
@@ -11,6 +11,9 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
+
+/// The first argument of a process that is an actor. No learner types it.
+pub(crate) const ACTOR: &str = "__actor";
 
 /// What an actor tells the lab.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,9 +52,9 @@ pub(crate) enum Told {
     Failed(String),
 }
 
-/// One line of an actor: what, when and in which thread.
+/// What an actor tells, when and in which thread: one line of text.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Line {
+pub(crate) struct Message {
     pub(crate) at: u64,
     pub(crate) thread: i32,
     pub(crate) told: Told,
@@ -117,12 +120,12 @@ impl ActorEnd {
 
     /// Tells the lab something.
     pub(crate) fn tell(&self, told: Told) -> io::Result<()> {
-        let line = Line {
+        let message = Message {
             at: now(),
             thread: thread_id(),
             told,
         };
-        let text = format!("{}\n", line.to_json());
+        let text = format!("{}\n", message.to_json());
         let _writing = self.writing.lock().map_err(|_| poisoned())?;
         (&*self.socket).write_all(text.as_bytes())
     }
@@ -150,7 +153,7 @@ pub(crate) fn answer(text: &str) -> String {
     format!("{}\n", Value::from(text))
 }
 
-impl Line {
+impl Message {
     fn to_json(&self) -> Value {
         let (what, a, b) = match &self.told {
             Told::Said(text) => ("said", text.as_str(), ""),
@@ -178,8 +181,8 @@ impl Line {
         json!({"at": self.at, "thread": self.thread, "what": what, "a": a, "b": b})
     }
 
-    /// Reads a line of an actor; `None` when it is none.
-    pub(crate) fn parse(text: &str) -> Option<Line> {
+    /// Reads a message; `None` when it is none.
+    pub(crate) fn parse(text: &str) -> Option<Message> {
         let value: Value = serde_json::from_str(text).ok()?;
         let field = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
         let (a, b) = (field("a"), field("b"));
@@ -204,7 +207,7 @@ impl Line {
             "failed" => Told::Failed(a),
             _ => return None,
         };
-        Some(Line {
+        Some(Message {
             at: value["at"].as_u64()?,
             thread: value["thread"].as_i64()? as i32,
             told,

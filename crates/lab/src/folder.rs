@@ -9,10 +9,10 @@ use std::io::{self, Read};
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{self, Child, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, trouble};
 
 /// The first argument of the process that removes a folder. No learner types it.
 pub(crate) const SWEEPER: &str = "__sweeper";
@@ -28,16 +28,15 @@ impl Folder {
     pub(crate) fn new() -> Result<Folder, Trouble> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let process = std::process::id();
-        let path = place(process, number);
+        let path = path_of(process::id(), number);
         let mut builder = DirBuilder::new();
         let made = builder.mode(0o700).create(&path);
-        made.map_err(|error| Trouble::new(format!("mkdir {}: {error}", path.display())))?;
-        let mut sweeper = Command::new(std::env::current_exe()?);
+        made.map_err(|error| trouble!("mkdir {}: {error}", path.display()))?;
+        let mut sweeper = process::Command::new(std::env::current_exe()?);
         // In a process group of its own: ctrl-C goes to the whole group of the program.
         sweeper
             .arg(SWEEPER)
-            .args([process, number].map(|n| n.to_string()));
+            .args([process::id(), number].map(|n| n.to_string()));
         sweeper.process_group(0);
         sweeper.stdin(Stdio::piped()).stdout(Stdio::null());
         let started = sweeper.stderr(Stdio::null()).spawn();
@@ -61,14 +60,14 @@ impl Drop for Folder {
 
 /// Where the folder with these two numbers is. The sweeper is told the numbers and never a path:
 /// so whatever it is told, it removes nothing but such a folder.
-fn place(process: u32, number: u32) -> PathBuf {
+fn path_of(process: u32, number: u32) -> PathBuf {
     std::env::temp_dir().join(format!("socket-course-folder-{process}-{number}"))
 }
 
 /// What the sweeper does: waits for the end of its input, which never brings a byte, and removes the folder.
 /// `None` if these are not the two numbers of a folder.
 pub(crate) fn sweep(process: &str, number: &str) -> Option<()> {
-    let path = place(process.parse().ok()?, number.parse().ok()?);
+    let path = path_of(process.parse().ok()?, number.parse().ok()?);
     io::stdin().lock().read_to_end(&mut Vec::new()).ok()?;
     remove(&path);
     Some(())

@@ -11,16 +11,13 @@
 //!   have ended, wait or sleep. What is to be typed before that is said with [`Guest::typing`].
 
 use std::ffi::OsString;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{self, Stdio};
 
 use crate::folder::Folder;
 use crate::language::Language;
 use crate::quote::Quote;
-use crate::scene::Scene;
-use crate::stage::Stage;
-use crate::trouble::{Played, Trouble};
+use crate::trouble::{Trouble, trouble};
 
 /// The same scene as a program in another language; made by [`guest!`](crate::guest!).
 ///
@@ -105,10 +102,10 @@ impl Guest {
     pub(crate) fn prepare(&self) -> Result<Ready<'_>, Trouble> {
         let source = Path::new(self.path);
         if !source.is_file() {
-            return Err(Trouble::new(format!(
+            return Err(trouble!(
                 "{} is not there; guests are played where the step was built",
                 self.path
-            )));
+            ));
         }
         let mut command: Vec<OsString> = self.language.command().iter().map(Into::into).collect();
         let mut folder = None;
@@ -136,47 +133,21 @@ fn compile(
     program: &Path,
     file: &str,
 ) -> Result<(), Trouble> {
-    let mut command = Command::new(&compiler[0]);
+    let mut command = process::Command::new(&compiler[0]);
     command.args(&compiler[1..]);
     command.args(["-std=c99", "-Wall", "-Wextra", "-o"]);
     command.arg(program).arg(source).stdin(Stdio::null());
     let name = compiler[0].to_string_lossy();
     let output = command
         .output()
-        .map_err(|error| Trouble::new(format!("{name}: {error}")))?;
+        .map_err(|error| trouble!("{name}: {error}"))?;
     if output.status.success() {
         return Ok(());
     }
     let text = String::from_utf8_lossy(&output.stderr);
-    Err(Trouble::new(format!(
+    Err(trouble!(
         "{name} does not compile {file} ({}):\n{}",
         output.status,
         text.trim_end()
-    )))
-}
-
-/// Becomes the guest, when it is this actor's turn. The words are its command.
-pub(crate) fn play(stage: &mut Stage, scene: &Scene, actor: &str, words: &[String]) -> Played {
-    let [program, words @ ..] = words else {
-        return Err(Trouble::new("no command to become a guest with"));
-    };
-    let mut command = Command::new(program);
-    command.args(words);
-    if scene.played_by_guest().count() > 1 {
-        command.arg(actor);
-    }
-    let first = scene.actors.first().map_or("", |first| first.name);
-    if scene.actors.len() > 1 {
-        let address = match scene.path {
-            Some(path) if actor == first => path.to_owned(),
-            None if actor == first => crate::ANY_PORT.to_string(),
-            _ => stage.wait("listening"),
-        };
-        command.arg(address);
-    }
-    if actor != first && scene.played_by_guest().any(|name| name == first) {
-        stage.wait_asleep(first, scene.waits_in);
-    }
-    let error = command.exec();
-    Err(Trouble::new(format!("{program}: {error}")))
+    ))
 }

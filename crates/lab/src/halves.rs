@@ -1,16 +1,7 @@
-//! `serve` and `connect`: one half of a conversation, played alone against whoever is there.
+//! The two halves of a conversation, each played alone against whoever is there.
 
-use record::event::Time;
-
-use crate::cli::Asked;
-use crate::direct::{Request, play};
-use crate::layer::Part;
-use crate::live::Live;
+use crate::part::Part;
 use crate::place::Place;
-use crate::scene::{Scene, Variant};
-use crate::step::Step;
-use crate::trouble::Trouble;
-use crate::watch::can_trace;
 
 /// The halves that a step has, and where they meet others.
 #[derive(Clone, Debug)]
@@ -44,51 +35,5 @@ impl Halves {
 
     pub(crate) fn named(&self, name: &str) -> Option<(&'static str, Half)> {
         self.all().find(|(half, _)| *half == name)
-    }
-}
-
-impl Step {
-    /// `serve` and `connect`: one actor, no end but its own, and what it says comes as it says it.
-    pub(crate) fn alone(
-        &self,
-        name: &'static str,
-        place: &str,
-        asked: &Asked,
-    ) -> Result<bool, Trouble> {
-        let half = self
-            .half(name)
-            .ok_or_else(|| Trouble::new(format!("this step has no `{name}`")))?;
-        let scene = Scene::new(name, half.about).actor(name, half.parts);
-        let layer = asked.layer.unwrap_or(scene.lowest_layer());
-        if let Some(why) = scene.not_in(layer) {
-            return Err(Trouble::new(format!(
-                "{name} is not there in {}: {why}",
-                layer.name()
-            )));
-        }
-        let live = Live::new(asked.all);
-        let request = Request {
-            scene: &scene,
-            layer,
-            variant: Variant::Repaired,
-            guest: None,
-            trace: !asked.no_lens && can_trace(),
-            place: Some(place),
-            live: Some(&live),
-            stack: asked.stack,
-            kernel: false,
-            wire: None,
-            before_taught: None,
-        };
-        let play = play(request)?;
-        live.calls_until(Time::MAX);
-        match play.trouble {
-            Some(trouble) => Err(Trouble::new(
-                trouble
-                    .strip_prefix(&format!("{name}: "))
-                    .unwrap_or(&trouble),
-            )),
-            None => Ok(true),
-        }
     }
 }

@@ -4,17 +4,17 @@ use record::event::{Call, Event, Frame, Noise};
 use show::stack as functions;
 use std::sync::Arc;
 
-/// Marks what plays the actors in the stacks of a record: it is there, but no part of the scene.
-pub(crate) fn mark_stage(events: &mut [Event]) {
+/// Folds what plays the actors in the stacks of a record: it is there, but no part of the scene.
+pub(crate) fn fold_harness(events: &mut [Event]) {
     for event in events {
         if let Event::Call(call) = event {
-            mark(call);
+            fold_harness_of(call);
         }
     }
 }
 
 /// The same for one call.
-pub(crate) fn mark(call: &mut Call) {
+pub(crate) fn fold_harness_of(call: &mut Call) {
     let Some(stack) = &mut call.stack else { return };
     let is_lab = |frame: &Frame| frame.function.starts_with("lab::");
     let Some(first) = stack.frames.iter().position(is_lab) else {

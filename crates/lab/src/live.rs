@@ -48,7 +48,7 @@ impl Live {
         let mut waiting = self.waiting.borrow_mut();
         waiting.extend(self.calls.try_iter().filter_map(|event| match event {
             Event::Call(mut call) if self.is_shown(&call) => {
-                ladder::mark(&mut call);
+                ladder::fold_harness_of(&mut call);
                 Some(call)
             }
             _ => None,

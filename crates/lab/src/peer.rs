@@ -5,8 +5,9 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 
+use crate::place::ANY_PORT;
 use crate::stage::Stage;
-use crate::trouble::{OnCall, Played};
+use crate::trouble::{OnCall, Played, Trouble};
 
 /// A client: waits for the cue `listening`, connects there, and gives the cue `connected` with its own address.
 /// Then it reads until the other side is done, so that it is the server that ends the conversation.
@@ -43,7 +44,7 @@ pub fn server(stage: &mut Stage) -> Played {
 /// # Errors
 ///
 /// Those of connect(2).
-pub fn connect(stage: &mut Stage) -> Result<TcpStream, crate::Trouble> {
+pub fn connect(stage: &mut Stage) -> Result<TcpStream, Trouble> {
     let address = stage.wait_address("listening")?;
     let connection = TcpStream::connect(address).on("connect", address)?;
     stage.cue("connected", connection.local_addr()?);
@@ -55,8 +56,8 @@ pub fn connect(stage: &mut Stage) -> Result<TcpStream, crate::Trouble> {
 /// # Errors
 ///
 /// Those of bind(2), listen(2) and accept(2).
-pub fn accept(stage: &mut Stage) -> Result<TcpStream, crate::Trouble> {
-    let listener = TcpListener::bind(crate::ANY_PORT)?;
+pub fn accept(stage: &mut Stage) -> Result<TcpStream, Trouble> {
+    let listener = TcpListener::bind(ANY_PORT)?;
     stage.cue("listening", listener.local_addr()?);
     let (connection, _) = listener.accept()?;
     Ok(connection)

@@ -1,8 +1,11 @@
 //! Places, as they are typed: where a half listens or calls, and the addresses of a step's own commands.
 
-use std::net::{SocketAddr, SocketAddrV4, ToSocketAddrs};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, ToSocketAddrs};
 
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, trouble};
+
+/// 127.0.0.1 with port 0: this machine only, and a port of the kernel's choice, so that scenes never collide.
+pub const ANY_PORT: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
 
 /// The document's own address, and so the course's.
 const DEFAULT_ADDRESS: &str = "127.0.0.1:9000";
@@ -44,9 +47,9 @@ impl Place {
         match self {
             Place::Address => Ok(ipv4(text)?.to_string()),
             Place::Host => host_and_service(text),
-            Place::Path if text.is_empty() => Err(Trouble::new(format!(
+            Place::Path if text.is_empty() => Err(trouble!(
                 "\"\" is not a path: there is nothing in it; write it like {DEFAULT_PATH}"
-            ))),
+            )),
             Place::Path => Ok(text.to_owned()),
         }
     }
@@ -54,35 +57,18 @@ impl Place {
 
 /// An address as a person types it: `127.0.0.1:9000`, `localhost:9000`, `:9000` or `9000`.
 pub(crate) fn ipv4(text: &str) -> Result<SocketAddrV4, Trouble> {
-    let wrong = |why: &str| {
-        Trouble::new(format!(
-            "{text:?} is not an address: {why}; write it like {DEFAULT_ADDRESS}"
-        ))
-    };
-    let (host, port) = match text.rsplit_once(':') {
-        Some((host, port)) => (host, port),
-        None if text.chars().all(|c| c.is_ascii_digit()) => ("", text),
-        None => return Err(wrong("the port is missing")),
-    };
+    let wrong =
+        |why: &str| trouble!("{text:?} is not an address: {why}; write it like {DEFAULT_ADDRESS}");
+    let (host, port) = split(text, wrong)?;
     let port: u16 = port
         .parse()
         .map_err(|_| wrong("the port must be a number from 0 to 65535"))?;
-    if host.contains(':') && !(host.starts_with('[') && host.ends_with(']')) {
-        return Err(wrong(
-            "an IPv6 address stands in brackets, as in [::1]:9000",
-        ));
-    }
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let host = if host.is_empty() { "127.0.0.1" } else { host };
-    if host.chars().all(|c| c.is_ascii_digit() || c == '.')
-        && host.parse::<std::net::Ipv4Addr>().is_err()
-    {
+    let host = host.trim_matches(['[', ']']);
+    if host.chars().all(|c| c.is_ascii_digit() || c == '.') && host.parse::<Ipv4Addr>().is_err() {
         return Err(wrong("an IPv4 address has four numbers from 0 to 255"));
     }
     let found = (host, port).to_socket_addrs().map_err(|error| {
-        Trouble::new(format!(
-            "{host:?} does not resolve to an address ({error}); try 127.0.0.1:{port}"
-        ))
+        trouble!("{host:?} does not resolve to an address ({error}); try 127.0.0.1:{port}")
     })?;
     let found: Vec<SocketAddr> = found.collect();
     // The steps speak AF_INET; a name that has both kinds of address is taken at its IPv4 one.
@@ -91,13 +77,12 @@ pub(crate) fn ipv4(text: &str) -> Result<SocketAddrV4, Trouble> {
         .find(|address| address.is_ipv4())
         .or(found.first())
         .copied();
-    let found = found
-        .ok_or_else(|| Trouble::new(format!("{host:?} has no address; try 127.0.0.1:{port}")))?;
+    let found = found.ok_or_else(|| trouble!("{host:?} has no address; try 127.0.0.1:{port}"))?;
     match found {
         SocketAddr::V4(address) => Ok(address),
-        SocketAddr::V6(address) => Err(Trouble::new(format!(
+        SocketAddr::V6(address) => Err(trouble!(
             "{address} is an IPv6 address and this step uses AF_INET; try 127.0.0.1:{port}"
-        ))),
+        )),
     }
 }
 
@@ -105,23 +90,30 @@ pub(crate) fn ipv4(text: &str) -> Result<SocketAddrV4, Trouble> {
 /// `[::1]:http`, `:9000` or `9000`. A name is not looked up here.
 fn host_and_service(text: &str) -> Result<String, Trouble> {
     let wrong = |why: &str| {
-        Trouble::new(format!(
+        trouble!(
             "{text:?} is no host and port: {why}; write it like {DEFAULT_ADDRESS} or localhost:9000"
-        ))
+        )
     };
-    let figures = |text: &str| text.chars().all(|c| c.is_ascii_digit());
-    let (host, service) = match text.rsplit_once(':') {
-        Some((_, "")) => return Err(wrong("the port is missing")),
-        Some((host, service)) => (host, service),
-        None if !text.is_empty() && figures(text) => ("", text),
-        None => return Err(wrong("the port is missing")),
-    };
+    let (host, service) = split(text, wrong)?;
     // The C library takes the lower 16 bits of a port that is too large.
-    let is_port = figures(service) && service.parse::<u16>().is_ok();
+    let is_port = is_number(service) && service.parse::<u16>().is_ok();
     if !is_port && !service.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return Err(wrong(
             "the port must be a number from 0 to 65535, or the name of a service",
         ));
+    }
+    Ok(format!("{host}:{service}"))
+}
+
+/// The host and the port. Where no host was typed it is this machine.
+fn split(text: &str, wrong: impl Fn(&str) -> Trouble) -> Result<(&str, &str), Trouble> {
+    let (host, port) = match text.rsplit_once(':') {
+        Some(both) => both,
+        None if is_number(text) => ("", text),
+        None => ("", ""),
+    };
+    if port.is_empty() {
+        return Err(wrong("the port is missing"));
     }
     if host.contains(':') && !(host.starts_with('[') && host.ends_with(']')) {
         return Err(wrong(
@@ -129,5 +121,9 @@ fn host_and_service(text: &str) -> Result<String, Trouble> {
         ));
     }
     let host = if host.is_empty() { "127.0.0.1" } else { host };
-    Ok(format!("{host}:{service}"))
+    Ok((host, port))
+}
+
+fn is_number(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_digit())
 }

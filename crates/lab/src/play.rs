@@ -3,18 +3,19 @@
 use std::collections::HashMap;
 use std::process::ExitStatus;
 
-use record::event::{Call, Event, Note, Turn, Who};
+use record::event::{Call, Event, Mark, Note, Turn, Who};
+use show::order::{self, Lane};
 
 use crate::language::Language;
 use crate::layer::Layer;
-use crate::scene::Variant;
+use crate::variant::Variant;
 
 /// A scene that was played: who did what, what reached the kernel, and whether it went as announced.
 #[derive(Debug)]
 pub struct Play {
     pub(crate) layer: Layer,
     /// The language, when guests played.
-    pub(crate) guest: Option<Language>,
+    pub(crate) language: Option<Language>,
     pub(crate) variant: Variant,
     pub(crate) traced: bool,
     pub(crate) runs: Vec<Run>,
@@ -64,7 +65,7 @@ impl Play {
     /// The calls of an actor and of the processes and threads it made, in order of time,
     /// without those that the language's runtime made on its own account.
     pub fn calls(&self, actor: &str) -> Vec<&Call> {
-        let lane = self.lane(actor);
+        let lane = self.processes(actor);
         let calls = self.events.iter().filter_map(|event| match event {
             Event::Call(call) if !call.by_runtime && lane.contains(&call.who.process) => Some(call),
             _ => None,
@@ -85,7 +86,7 @@ impl Play {
         let calls = self.calls(actor);
         let mut found = Vec::new();
         let mut begun: HashMap<Who, u64> = HashMap::new();
-        let lane = self.lane(actor);
+        let lane = self.processes(actor);
         for event in &self.events {
             let Event::Mark(mark) = event else { continue };
             if !lane.contains(&mark.who.process) {
@@ -140,17 +141,71 @@ impl Play {
         self.run(actor)?.status
     }
 
-    /// The layer's name, or the guest's language.
-    pub(crate) fn label(&self) -> &'static str {
-        self.guest.map_or(self.layer.name(), Language::name)
+    /// Whether a call of the record surely waited.
+    pub fn waited(&self, call: &Call) -> bool {
+        let waited = order::waited(&self.events, &self.lanes());
+        waited.iter().any(
+            |index| matches!(&self.events[*index], Event::Call(other) if std::ptr::eq(other, call)),
+        )
     }
 
-    pub(crate) fn run(&self, actor: &str) -> Option<&Run> {
+    /// The calls that a play is judged by: the taught ones; of a guest all, since nothing brackets them.
+    pub(crate) fn judged(&self, actor: &str) -> Vec<&Call> {
+        match self.language {
+            Some(_) => self.calls(actor),
+            None => self.taught(actor),
+        }
+    }
+
+    /// Who slept in which call when the lab ended the scene because all were stuck.
+    pub(crate) fn stuck(&self) -> Vec<String> {
+        let asleep = self.events.iter().filter_map(|event| match event {
+            Event::Mark(Mark {
+                who,
+                what: Note::SawAsleep { sleeper, call },
+                ..
+            }) if who == sleeper => {
+                let run = self.runs.iter().find(|run| run.process == who.process)?;
+                Some(format!("{} sleeps in {call}", run.actor))
+            }
+            _ => None,
+        });
+        asleep.collect()
+    }
+
+    /// The layer's name, or the guest's language.
+    pub(crate) fn label(&self) -> &'static str {
+        self.language.map_or(self.layer.name(), Language::name)
+    }
+
+    /// The lanes of the drawing, one for each actor, in the order of the scene.
+    pub(crate) fn lanes(&self) -> Vec<Lane> {
+        let lanes = self.runs.iter().map(|run| Lane {
+            name: if run.is_peer {
+                format!("{} (a helper in std)", run.actor)
+            } else {
+                run.actor.to_owned()
+            },
+            processes: self.processes(run.actor),
+        });
+        lanes.collect()
+    }
+
+    /// Takes out of the record the functions that each call came through.
+    pub(crate) fn forget_stacks(&mut self) {
+        for event in &mut self.events {
+            if let Event::Call(call) = event {
+                call.stack = None;
+            }
+        }
+    }
+
+    fn run(&self, actor: &str) -> Option<&Run> {
         self.runs.iter().find(|run| run.actor == actor)
     }
 
     /// The processes whose calls belong into an actor's lane: its own and those it made.
-    pub(crate) fn lane(&self, actor: &str) -> Vec<i32> {
+    fn processes(&self, actor: &str) -> Vec<i32> {
         let mut lane: Vec<i32> = self.run(actor).map(|run| run.process).into_iter().collect();
         for event in &self.events {
             if let Event::Life(life) = event

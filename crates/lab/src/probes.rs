@@ -8,25 +8,25 @@ use record::event::{Call, Event, Value};
 
 use crate::language::Language;
 
-/// Marks the probes of a process as its runtime's own: from its first call on as long as it goes on like that.
+/// Folds the probes of a process, as its runtime's own: from its first call on as long as it goes on like that.
 /// A program's own socket is known by what comes between: another socket, an address, a connection.
-pub(crate) fn mark(events: &mut [Event], process: i32, language: Option<Language>) {
+pub(crate) fn fold(events: &mut [Event], process: i32, language: Option<Language>) {
     let calls: Vec<usize> = (0..events.len())
         .filter(|index| call(events, *index).is_some_and(|call| call.who.process == process))
         .collect();
     let mut rest = &calls[..];
     while let Some(count) = probe(events, rest) {
-        mark_first(events, rest, count);
+        fold_first(events, rest, count);
         rest = &rest[count..];
     }
     while language == Some(Language::Java) && !rest.is_empty() {
         let count = option_probe(events, rest).unwrap_or(0);
-        mark_first(events, rest, count);
+        fold_first(events, rest, count);
         rest = &rest[count.max(1)..];
     }
 }
 
-fn mark_first(events: &mut [Event], calls: &[usize], count: usize) {
+fn fold_first(events: &mut [Event], calls: &[usize], count: usize) {
     for index in &calls[..count] {
         if let Event::Call(call) = &mut events[*index] {
             call.by_runtime = true;

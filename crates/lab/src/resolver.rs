@@ -7,11 +7,11 @@ use record::event::{Event, Time, Who};
 
 /// When actors were in a function of the resolver. A thread is in one at a time.
 #[derive(Debug, Default)]
-pub(crate) struct Asked {
+pub(crate) struct Lookups {
     times: Vec<(Who, Time, Option<Time>)>,
 }
 
-impl Asked {
+impl Lookups {
     pub(crate) fn begins(&mut self, who: Who, at: Time) {
         self.times.push((who, at, None));
     }
@@ -23,8 +23,8 @@ impl Asked {
         }
     }
 
-    /// Marks the calls of the resolver as the runtime's own. A function that has not returned goes on to the end.
-    pub(crate) fn mark(&self, events: &mut [Event]) {
+    /// Folds the calls of the resolver, as the runtime's own. A function that has not returned goes on to the end.
+    pub(crate) fn fold(&self, events: &mut [Event]) {
         for event in events {
             if let Event::Call(call) = event {
                 let inside = |(who, from, to): &(Who, Time, Option<Time>)| {
@@ -69,10 +69,10 @@ mod tests {
     #[test]
     fn only_what_its_thread_did_meanwhile_is_the_resolvers_own() {
         let other = Who { thread: 2, ..ACTOR };
-        let mut asked = Asked::default();
-        asked.begins(ACTOR, 10);
-        asked.ends(ACTOR, 20);
-        asked.begins(ACTOR, 40);
+        let mut lookups = Lookups::default();
+        lookups.begins(ACTOR, 10);
+        lookups.ends(ACTOR, 20);
+        lookups.begins(ACTOR, 40);
         let times = [
             (ACTOR, 5),
             (ACTOR, 15),
@@ -81,7 +81,7 @@ mod tests {
             (ACTOR, 50),
         ];
         let mut events = times.map(|(who, at)| call(who, at));
-        asked.mark(&mut events);
+        lookups.fold(&mut events);
         let folded = events.map(|event| {
             matches!(
                 event,

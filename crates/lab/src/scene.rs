@@ -2,30 +2,12 @@
 
 use crate::guest::Guest;
 use crate::language::Language;
-use crate::layer::{Act, Layer, Part, every_layer};
+use crate::layer::Layer;
+use crate::part::{Act, Part, every_layer};
 use crate::play::Play;
 use crate::quote::Quote;
 use crate::sign::Sign;
-
-/// A mistake is played twice: as it goes wrong, and repaired.
-/// A scene that is not a mistake has one form, `Repaired`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Variant {
-    /// The wrong idea, as a beginner writes it.
-    Broken,
-    /// The same program put right.
-    Repaired,
-}
-
-impl Variant {
-    /// The name, as it is typed behind `--`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Variant::Broken => "broken",
-            Variant::Repaired => "repaired",
-        }
-    }
-}
+use crate::variant::Variant;
 
 /// One actor of a scene.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +22,7 @@ pub(crate) struct Actor {
 #[derive(Clone, Debug)]
 pub struct Scene {
     pub(crate) name: &'static str,
-    pub(crate) line: &'static str,
+    pub(crate) about: &'static str,
     pub(crate) core: bool,
     pub(crate) actors: Vec<Actor>,
     pub(crate) mistake: bool,
@@ -61,11 +43,11 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// A scene that shows how something works. `line` says in one line what there is to see.
-    pub fn new(name: &'static str, line: &'static str) -> Scene {
+    /// A scene that shows how something works. `about` says in one line what there is to see.
+    pub fn new(name: &'static str, about: &'static str) -> Scene {
         Scene {
             name,
-            line,
+            about,
             core: false,
             actors: Vec::new(),
             mistake: false,
@@ -88,10 +70,10 @@ impl Scene {
 
     /// A mistake: a scene that is played broken and repaired.
     /// Its actors ask [`Stage::repaired`](crate::Stage::repaired) at the place where the two differ.
-    pub fn mistake(name: &'static str, line: &'static str) -> Scene {
+    pub fn mistake(name: &'static str, about: &'static str) -> Scene {
         Scene {
             mistake: true,
-            ..Scene::new(name, line)
+            ..Scene::new(name, about)
         }
     }
 
@@ -238,9 +220,26 @@ impl Scene {
         })
     }
 
+    /// The parts of an actor, one for each layer.
+    pub(crate) fn parts_of(&self, actor: &str) -> Option<[Part; 4]> {
+        let mut actors = self.actors.iter();
+        Some(actors.find(|known| known.name == actor)?.parts)
+    }
+
     fn parts_in(&self, layer: Layer) -> impl Iterator<Item = Part> {
         let actors = self.actors.iter();
         actors.map(move |actor| actor.parts[layer as usize])
+    }
+
+    /// What must be seen when this twin is played in this layer.
+    pub(crate) fn announces(&self, layer: Layer, variant: Variant) -> Vec<Sign> {
+        if variant == Variant::Repaired || self.handled_in(layer).is_some() {
+            return self.expected.clone();
+        }
+        let here = self.broken_in.iter().filter(|(of, _)| *of == layer);
+        let mut signs = self.broken.clone();
+        signs.extend(here.map(|(_, sign)| *sign));
+        signs
     }
 
     /// The layer closest to the kernel that plays this scene.

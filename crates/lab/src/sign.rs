@@ -2,9 +2,7 @@
 
 use std::os::unix::process::ExitStatusExt;
 
-use crate::layer::Layer;
 use crate::play::Play;
-use crate::scene::{Scene, Variant};
 
 /// What announces that a scene went as it should: seen by the lab, not claimed by the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,36 +20,27 @@ pub enum Sign {
     Waits(&'static str, &'static str),
 }
 
-/// What must be seen when this twin is played in this layer.
-pub(crate) fn announced(scene: &Scene, layer: Layer, variant: Variant) -> Vec<Sign> {
-    if variant == Variant::Repaired || scene.handled_in(layer).is_some() {
-        return scene.expected.clone();
-    }
-    let here = scene.broken_in.iter().filter(|(of, _)| *of == layer);
-    let mut signs = scene.broken.clone();
-    signs.extend(here.map(|(_, sign)| *sign));
-    signs
-}
-
-/// What is missing of a sign.
-pub(crate) fn missing(play: &Play, sign: &Sign, stuck: bool) -> Option<String> {
-    match sign {
-        Sign::Found(actor, token) => match play.finding(actor) {
-            Some(found) if found == *token => None,
-            Some(found) => Some(format!("{actor} was to find {token:?} and found {found:?}")),
-            None => Some(format!("{actor} was to find {token:?} and found nothing")),
-        },
-        Sign::Killed(actor, signal) => {
-            let status = play.status(actor)?;
-            (status.signal() != Some(*signal)).then(|| {
-                format!("{actor} was to be killed by signal {signal} and ended with {status}")
-            })
-        }
-        Sign::Stuck(_) => {
-            (!stuck).then(|| "the actors were to wait for each other, and did not".to_owned())
-        }
-        Sign::Waits(actor, call) => {
-            (!stuck).then(|| format!("{actor} was to wait in {call} in the end, and did not"))
+impl Sign {
+    /// What is missing of it in a play, which was or was not ended because all were stuck.
+    pub(crate) fn missing(&self, play: &Play, stuck: bool) -> Option<String> {
+        match self {
+            Sign::Found(actor, token) => match play.finding(actor) {
+                Some(found) if found == *token => None,
+                Some(found) => Some(format!("{actor} was to find {token:?} and found {found:?}")),
+                None => Some(format!("{actor} was to find {token:?} and found nothing")),
+            },
+            Sign::Killed(actor, signal) => {
+                let status = play.status(actor)?;
+                (status.signal() != Some(*signal)).then(|| {
+                    format!("{actor} was to be killed by signal {signal} and ended with {status}")
+                })
+            }
+            Sign::Stuck(_) => {
+                (!stuck).then(|| "the actors were to wait for each other, and did not".to_owned())
+            }
+            Sign::Waits(actor, call) => {
+                (!stuck).then(|| format!("{actor} was to wait in {call} in the end, and did not"))
+            }
         }
     }
 }

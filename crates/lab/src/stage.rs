@@ -7,8 +7,8 @@ use std::path::Path;
 
 use crate::control::{ActorEnd, Told};
 use crate::layer::Layer;
-use crate::scene::Variant;
-use crate::trouble::{Trouble, errno_of, words};
+use crate::trouble::{Trouble, errno_of, trouble, words};
+use crate::variant::Variant;
 
 /// What an actor's function receives.
 ///
@@ -16,7 +16,7 @@ use crate::trouble::{Trouble, errno_of, words};
 /// so that no actor outlives its scene.
 #[derive(Debug)]
 pub struct Stage {
-    pub(crate) end: ActorEnd,
+    pub(crate) teller: Teller,
     pub(crate) layer: Layer,
     pub(crate) variant: Variant,
     /// What stood behind `serve` or `connect`.
@@ -42,9 +42,9 @@ impl Stage {
     pub fn address(&self) -> Result<SocketAddrV4, Trouble> {
         let address = self.given()?;
         address.parse().map_err(|_| {
-            Trouble::new(format!(
+            trouble!(
                 "{address} is not an IPv4 address; this step uses AF_INET: give an IPv4 address"
-            ))
+            )
         })
     }
 
@@ -75,15 +75,12 @@ impl Stage {
 
     /// A line for this actor's lane: what the program itself saw.
     pub fn say(&self, text: impl Display) {
-        self.tell(Told::Said(text.to_string()));
+        self.teller.say(text);
     }
 
     /// The word the scene is judged by, and the sentence that is shown. The last finding counts.
     pub fn found(&self, token: impl Display, text: impl Display) {
-        self.tell(Told::Found {
-            token: token.to_string(),
-            text: text.to_string(),
-        });
+        self.teller.found(token, text);
     }
 
     /// Finds an error: the word is the errno's name (`EINVAL`), the sentence names the call.
@@ -96,10 +93,7 @@ impl Stage {
 
     /// A cue: "I have done this". Who waits for the name goes on and receives the value.
     pub fn cue(&self, name: &str, value: impl Display) {
-        self.tell(Told::Gave {
-            name: name.to_owned(),
-            value: value.to_string(),
-        });
+        self.teller.cue(name, value);
     }
 
     /// Waits for a cue and returns its value; at once if it was given before.
@@ -130,11 +124,9 @@ impl Stage {
     /// When the value is no such address.
     pub fn wait_address(&mut self, name: &str) -> Result<SocketAddrV4, Trouble> {
         let value = self.wait(name);
-        value.parse().map_err(|_| {
-            Trouble::new(format!(
-                "the cue {name:?} is {value:?}, not an IPv4 address"
-            ))
-        })
+        value
+            .parse()
+            .map_err(|_| trouble!("the cue {name:?} is {value:?}, not an IPv4 address"))
     }
 
     /// Waits for a cue whose value is an address with a port, of IPv4 or IPv6.
@@ -144,11 +136,9 @@ impl Stage {
     /// When the value is no such address.
     pub fn wait_socket_address(&mut self, name: &str) -> Result<SocketAddr, Trouble> {
         let value = self.wait(name);
-        value.parse().map_err(|_| {
-            Trouble::new(format!(
-                "the cue {name:?} is {value:?}, not an address with a port"
-            ))
-        })
+        value
+            .parse()
+            .map_err(|_| trouble!("the cue {name:?} is {value:?}, not an address with a port"))
     }
 
     /// Waits until another actor sleeps in a system call. The call is named as in C;
@@ -195,26 +185,23 @@ impl Stage {
 
     /// A part of the stage for another thread of this actor.
     pub fn teller(&self) -> Teller {
-        Teller {
-            end: self.end.clone(),
-        }
+        self.teller.clone()
     }
 
     fn tell(&self, told: Told) {
-        self.end
-            .tell(told)
-            .unwrap_or_else(|_| std::process::exit(1));
+        self.teller.tell(told);
     }
 
     fn ask(&self, told: Told) -> String {
-        self.end.ask(told).unwrap_or_else(|_| std::process::exit(1))
+        let answer = self.teller.end.ask(told);
+        answer.unwrap_or_else(|_| std::process::exit(1))
     }
 }
 
 /// What another thread of an actor may do: tell, not wait.
 #[derive(Clone, Debug)]
 pub struct Teller {
-    end: ActorEnd,
+    pub(crate) end: ActorEnd,
 }
 
 impl Teller {
@@ -240,9 +227,8 @@ impl Teller {
     }
 
     fn tell(&self, told: Told) {
-        self.end
-            .tell(told)
-            .unwrap_or_else(|_| std::process::exit(1));
+        let told = self.end.tell(told);
+        told.unwrap_or_else(|_| std::process::exit(1));
     }
 }
 

@@ -19,6 +19,14 @@ impl Trouble {
     }
 }
 
+/// Trouble in words that are put together as [`format!`] does it.
+macro_rules! trouble {
+    ($($words:tt)*) => {
+        $crate::trouble::Trouble::new(format!($($words)*))
+    };
+}
+pub(crate) use trouble;
+
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
@@ -65,7 +73,7 @@ impl<T, E: Error + 'static> OnCall<T> for Result<T, E> {
                 .and_then(|errno| advice(call, errno))
                 .map(|a| format!(": {a}"))
                 .unwrap_or_default();
-            Trouble::new(format!("{call} {address}: {}{advice}", words(&error)))
+            trouble!("{call} {address}: {}{advice}", words(&error))
         })
     }
 }

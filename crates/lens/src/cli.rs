@@ -2,10 +2,27 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use show::flags;
+use show::flags::{ALWAYS, CommandLine, Flag, Misread, SHARED, Words};
+
+flags! {
+    /// What `lens` has besides the flags that every program has.
+    OWN {
+        OUTPUT: Flag::taking("--output", "FILE", "write the report to FILE instead of standard error").short('o');
+        PIN: Flag::switch("--pin", "run on one processor: calls are slowed down less, but the command sees a machine \
+            with one processor");
+        NO_FILTER: Flag::switch("--no-filter", "stop at every call, not only the watched ones: slow, but programs \
+            that gain privileges (sudo) then do gain them");
+    }
+}
 
 /// What `lens --help` prints.
-pub(crate) const HELP: &str = "\
+pub(crate) fn help() -> String {
+    let options = flags::help(&table());
+    format!(
+        "\
 lens - what a program really asks the kernel to do with its sockets
 
 Usage: lens [OPTIONS] COMMAND [ARG...]
@@ -15,35 +32,18 @@ Standard input, output and error are the command's own; so is the exit status.
 Ctrl-C goes to the command; once that has ended, Ctrl-C ends what it left running.
 
 Options:
-  -o, --output FILE  write the report to FILE instead of standard error
-      --json         one JSON object per event and line, for other programs
-      --plain        no colour
-      --all          also what the language's runtime does on its own account
-      --stack        under each call the functions it came through; --all shows
-                     those too that explain nothing, such as the program's start
-      --kernel       under each call the kernel's own functions, and what becomes
-                     of TCP sockets; for root, where tracefs is mounted
-      --wire         also the packets between the programs, in a private network
-                     that has nothing but a loopback device
-      --share-net    with --wire: in the machine's own network; needs CAP_NET_RAW
-      --svg FILE     draw the run into FILE: calls, packets, states as a ladder
-      --html FILE    the same as a page that tells of each call its stack, too
-      --no-times     in drawings only the order, the same each time
-      --slow         with --wire: each packet to 127.0.0.0/8 takes 0.1 s, so that
-                     states that are soon over can be watched
-      --pcap FILE    with --wire: write the packets to FILE, for Wireshark or tshark
-      --pin          run on one processor: calls are slowed down less, but the
-                     command sees a machine with one processor
-      --no-filter    stop at every call, not only the watched ones: slow, but
-                     programs that gain privileges (sudo) then do gain them
-  -h, --help         print this
-  -V, --version      print the version
-
+{options}
 Examples:
   lens python3 chat.py
   lens --json -o calls.jsonl nc 127.0.0.1 9000
   lens --wire --html chat.html python3 chat.py
-";
+"
+    )
+}
+
+fn table() -> Vec<Flag> {
+    [SHARED, OWN, ALWAYS].concat()
+}
 
 /// What the command line asks for.
 #[derive(Debug)]
@@ -84,97 +84,45 @@ impl fmt::Display for Misuse {
     }
 }
 
-impl From<lexopt::Error> for Misuse {
-    fn from(error: lexopt::Error) -> Self {
-        Misuse(error.to_string())
-    }
-}
-
 /// Reads the command line, without the program's own name.
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Ask, Misuse> {
-    use lexopt::Arg::{Long, Short, Value};
-
-    let mut parsed = Args {
-        command: Vec::new(),
-        output: None,
-        json: false,
-        plain: false,
-        all: false,
-        stack: false,
-        kernel: false,
-        wire: false,
-        share_net: false,
-        svg: None,
-        html: None,
-        no_times: false,
-        slow: false,
-        pcap: None,
-        pin: false,
-        filter: true,
-    };
-    let mut parser = lexopt::Parser::from_args(args);
-    while let Some(argument) = parser.next()? {
-        match argument {
-            Short('h') | Long("help") => return Ok(Ask::Help),
-            Short('V') | Long("version") => return Ok(Ask::Version),
-            Short('o') | Long("output") => parsed.output = Some(parser.value()?.into()),
-            Long("json") => parsed.json = true,
-            Long("plain") => parsed.plain = true,
-            Long("all") => parsed.all = true,
-            Long("stack") => parsed.stack = true,
-            Long("kernel") => parsed.kernel = true,
-            Long("wire") => parsed.wire = true,
-            Long("share-net") => parsed.share_net = true,
-            Long("svg") => parsed.svg = Some(parser.value()?.into()),
-            Long("html") => parsed.html = Some(parser.value()?.into()),
-            Long("no-times") => parsed.no_times = true,
-            Long("slow") => parsed.slow = true,
-            Long("pcap") => parsed.pcap = Some(parser.value()?.into()),
-            Long("pin") => parsed.pin = true,
-            Long("no-filter") => parsed.filter = false,
-            // From the command on, every argument is the command's, also those that look like options of ours.
-            Value(program) => {
-                parsed.command.push(program);
-                parsed.command.extend(parser.raw_args()?);
-            }
-            Short(_) | Long(_) => {
-                let option = match argument {
-                    Short(letter) => format!("-{letter}"),
-                    Long(name) => format!("--{name}"),
-                    Value(_) => String::new(),
-                };
-                return Err(Misuse(format!(
-                    "there is no option {option}; an option for the command stands after it: lens COMMAND {option}"
-                )));
-            }
-        }
+    let line = CommandLine::read(table(), Words::Command, args).map_err(|misread| match misread {
+        Misread::NoSuchFlag(flag) => Misuse(format!(
+            "there is no option {flag}; an option for the command stands after it: lens COMMAND {flag}"
+        )),
+        Misread::Value(error) => Misuse(error.to_string()),
+    })?;
+    if line.has(flags::HELP) {
+        return Ok(Ask::Help);
     }
-    if parsed.no_times && parsed.svg.is_none() && parsed.html.is_none() {
-        return Err(Misuse(
-            "--no-times is for drawings: add --svg FILE or --html FILE".into(),
-        ));
+    if line.has(flags::VERSION) {
+        return Ok(Ask::Version);
     }
-    let of_wire = [
-        ("--share-net", parsed.share_net),
-        ("--slow", parsed.slow),
-        ("--pcap", parsed.pcap.is_some()),
-    ];
-    if let Some((option, _)) = of_wire.iter().find(|(_, given)| *given && !parsed.wire) {
-        return Err(Misuse(format!(
-            "{option} is about packets, which are seen with --wire only: add --wire"
-        )));
-    }
-    if parsed.share_net && parsed.slow {
-        return Err(Misuse(
-            "only a private network is made slow: leave out --share-net or --slow".into(),
-        ));
-    }
-    if parsed.command.is_empty() {
+    line.check(&[]).map_err(Misuse)?;
+    if line.words().is_empty() {
         return Err(Misuse(
             "no command to run: type for example `lens nc -z 127.0.0.1 9000`".into(),
         ));
     }
-    Ok(Ask::Run(parsed))
+    let path = |flag| line.path(flag).map(Path::to_owned);
+    Ok(Ask::Run(Args {
+        command: line.words().to_vec(),
+        output: path(OUTPUT),
+        json: line.has(flags::JSON),
+        plain: line.has(flags::PLAIN),
+        all: line.has(flags::ALL),
+        stack: line.has(flags::STACK),
+        kernel: line.has(flags::KERNEL),
+        wire: line.has(flags::WIRE),
+        share_net: line.has(flags::SHARE_NET),
+        svg: path(flags::SVG),
+        html: path(flags::HTML),
+        no_times: line.has(flags::NO_TIMES),
+        slow: line.has(flags::SLOW),
+        pcap: path(flags::PCAP),
+        pin: line.has(PIN),
+        filter: !line.has(NO_FILTER),
+    }))
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ fn main() {
     let args = match cli::parse(env::args_os().skip(1)) {
         Ok(cli::Ask::Run(args)) => args,
         Ok(cli::Ask::Help) => {
-            let _ = io::stdout().write_all(cli::HELP.as_bytes());
+            let _ = io::stdout().write_all(cli::help().as_bytes());
             return;
         }
         Ok(cli::Ask::Version) => {

@@ -3,11 +3,12 @@
 //! Everything here reads a list of [`record::event::Event`]s and writes text; nothing is observed, asked or run.
 //! [`order`] puts the events into rows, by cause and effect or by time; [`lanes`] writes the rows as text side by side,
 //! [`draw`] as a picture; [`packets`], [`stack`] and [`kernel`] are the words for what has no thread of its own;
-//! [`pcap`] writes the packets for other programs.
+//! [`pcap`] writes the packets for other programs. [`flags`] are those of every program that shows a run.
 
 #![forbid(unsafe_code)]
 
 pub mod draw;
+pub mod flags;
 pub mod kernel;
 pub mod lanes;
 pub mod order;

@@ -1,24 +1,25 @@
-//! What comes from the processes: lines of actors, what a guest prints, and what an actor prints.
+//! What comes from the processes: messages of actors, what a guest prints, and what an actor prints.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc::Sender;
 
-use crate::control::{Line, Told, now};
+use crate::control::{Message, Told, now};
+use crate::guest;
 use crate::terminal::safe;
 
-/// Passes on each line that comes from an actor, and its end where that is the end of the actor.
+/// Passes on each message that comes from an actor, and its end where that is the end of the actor.
 pub(super) fn listen_to(
     index: usize,
-    line: UnixStream,
-    sender: Sender<(usize, Option<Line>)>,
+    channel: UnixStream,
+    sender: Sender<(usize, Option<Message>)>,
     ends: bool,
 ) {
     std::thread::spawn(move || {
-        for text in BufReader::new(line).lines().map_while(Result::ok) {
-            if let Some(line) = Line::parse(&text)
-                && sender.send((index, Some(line))).is_err()
+        for text in BufReader::new(channel).lines().map_while(Result::ok) {
+            if let Some(message) = Message::parse(&text)
+                && sender.send((index, Some(message))).is_err()
             {
                 return;
             }
@@ -35,21 +36,21 @@ pub(super) fn listen_to(
 pub(super) fn hear_guest(
     index: usize,
     output: io::PipeReader,
-    sender: Sender<(usize, Option<Line>)>,
+    sender: Sender<(usize, Option<Message>)>,
 ) {
     let tell = move |told: Option<Told>| {
-        let line = told.map(|told| Line {
+        let message = told.map(|told| Message {
             at: now(),
             thread: 0,
             told,
         });
         // Nobody listens any more when the scene is over.
-        let _ = sender.send((index, line));
+        let _ = sender.send((index, message));
     };
     std::thread::spawn(move || {
         for bytes in BufReader::new(output).split(b'\n').map_while(Result::ok) {
             let text = String::from_utf8_lossy(&bytes).into_owned();
-            if let Some((name, value)) = crate::guest::cue(&text) {
+            if let Some((name, value)) = guest::cue(&text) {
                 tell(Some(Told::Gave {
                     name: name.to_owned(),
                     value: value.to_owned(),

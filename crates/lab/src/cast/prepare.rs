@@ -5,24 +5,19 @@ use std::io;
 use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
+use std::process::{self, Stdio};
 use std::sync::mpsc::Sender;
 
 use super::hear::{hear_guest, listen_to, unnamed_file};
-use crate::control::Line;
-use crate::direct::Request;
-
-/// What the lab holds of an actor's process before it is started.
-pub(crate) struct Prepared {
-    pub(crate) command: Command,
-    /// The actor's end of the line; to be closed here once the process has it.
-    pub(crate) line: UnixStream,
-}
+use crate::control::{ACTOR, Message, hidden_descriptor};
+use crate::request::Request;
 
 /// What the lab holds of an actor's process while it plays.
 pub(crate) struct Held {
-    /// The lab's end of the line.
-    pub(crate) line: UnixStream,
+    /// 0 as long as it is not started.
+    pub(crate) process: i32,
+    /// The lab's end of the channel.
+    pub(crate) channel: UnixStream,
     /// What the process prints.
     pub(crate) output: File,
     /// A guest's standard input.
@@ -30,20 +25,21 @@ pub(crate) struct Held {
 }
 
 /// Prepares the process of one actor: the step's program once more. What the actor tells arrives at `sender`.
-pub(crate) fn prepare(
+/// Beside the command there is the actor's end of the channel, to be closed here once the process has it.
+pub(super) fn prepare(
     request: &Request<'_>,
     index: usize,
-    hidden: RawFd,
-    sender: &Sender<(usize, Option<Line>)>,
-) -> io::Result<(Prepared, Held)> {
+    sender: &Sender<(usize, Option<Message>)>,
+) -> io::Result<(process::Command, UnixStream, Held)> {
     let (here, there) = UnixStream::pair()?;
+    let hidden = hidden_descriptor();
     let output = unnamed_file()?;
     let actor = &request.scene.actors[index];
     // A peer is the same helper beside a guest as beside the four layers.
     let guest = request.guest.filter(|_| !actor.is_peer);
-    let mut command = Command::new(std::env::current_exe()?);
+    let mut command = process::Command::new(std::env::current_exe()?);
     command.args([
-        crate::cli::ACTOR,
+        ACTOR,
         request.scene.name,
         request.variant.name(),
         guest.map_or(request.layer.name(), |ready| ready.guest.language.name()),
@@ -70,26 +66,23 @@ pub(crate) fn prepare(
     }
     hand_over(&mut command, there.as_raw_fd(), hidden);
     listen_to(index, here.try_clone()?, sender.clone(), guest.is_none());
-    let prepared = Prepared {
-        command,
-        line: there,
-    };
     let held = Held {
-        line: here,
+        process: 0,
+        channel: here,
         output,
         keyboard,
     };
-    Ok((prepared, held))
+    Ok((command, there, held))
 }
 
-/// Puts the actor's end of the line at the hidden number, and makes sure that nothing else is inherited:
+/// Puts the actor's end of the channel at the hidden number, and makes sure that nothing else is inherited:
 /// the first descriptor an actor gets is 3.
-fn hand_over(command: &mut Command, line: RawFd, hidden: RawFd) {
+fn hand_over(command: &mut process::Command, channel: RawFd, hidden: RawFd) {
     let before_exec = move || {
         close_on_exec_from(3);
         no_core_file();
         // SAFETY: dup2(2) works on descriptor numbers only; async-signal-safe, as the time between fork and exec asks.
-        let result = unsafe { libc::dup2(line, hidden) };
+        let result = unsafe { libc::dup2(channel, hidden) };
         if result == -1 {
             Err(io::Error::last_os_error())
         } else {

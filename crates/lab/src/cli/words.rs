@@ -1,70 +1,77 @@
 //! What the words of a command line mean: a scene, a half and its place, or a command of the step's own.
 
-use super::{Task, did_you_mean, typed, unknown};
+use std::ffi::OsStr;
+
+use show::flags::CommandLine;
+
+use super::asked::Task;
+use super::nearest::{did_you_mean, unknown};
+use super::table::of_option;
 use crate::command::{Command, Filled, Given, Takes};
 use crate::halves::Halves;
 use crate::language::Language;
 use crate::layer::Layer;
 use crate::place::{Place, ipv4};
 use crate::step::Step;
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, trouble};
 
 /// What is to be done. The layer and the options of the step's own are a command's.
-pub(super) fn understood(
-    step: &Step,
-    words: &[String],
+pub(super) fn understood<'a>(
+    step: &'a Step,
+    line: &CommandLine,
     layer: Option<Layer>,
-    own: &[(String, String)],
-) -> Result<Task, Trouble> {
+) -> Result<Task<'a>, Trouble> {
+    let words = line.words().iter().map(|word| text(word));
+    let words: Vec<&str> = words.collect::<Result<_, _>>()?;
     match words.first().and_then(|first| step.command(first)) {
         Some(command) => {
-            let given = given(command, layer, &words[1..], own, step)?;
-            Ok(Task::Command(*command, given))
+            let given = given(command, layer, &words[1..], line, step)?;
+            Ok(Task::Command(command, given))
         }
-        None => task(step, words),
+        None => task(step, &words),
     }
 }
 
-fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
-    let Some(first) = words.first() else {
-        return Ok(Task::Play(None));
+fn task<'a>(step: &'a Step, words: &[&str]) -> Result<Task<'a>, Trouble> {
+    let Some(&first) = words.first() else {
+        let main = step.scenes.first();
+        return main
+            .map(Task::Play)
+            .ok_or_else(|| trouble!("{} has no scenes", step.name));
     };
-    let allowed = if matches!(first.as_str(), "serve" | "connect") {
-        2
-    } else {
-        1
-    };
+    let is_half = ["serve", "connect"].contains(&first);
+    let allowed = if is_half { 2 } else { 1 };
     if let Some(extra) = words.get(allowed) {
-        return Err(Trouble::new(format!(
+        return Err(trouble!(
             "{extra:?} is one argument too many; see {} --help",
-            typed(step)
-        )));
+            step.typed()
+        ));
     }
     // Where a scene has the half's name, the name alone is the scene.
-    if words.len() == 1 && step.scene(first).is_some() {
-        return Ok(Task::Play(Some(first.clone())));
+    if let ([_], Some(scene)) = (words, step.scene(first)) {
+        return Ok(Task::Play(scene));
     }
     if let Some(halves) = &step.halves
-        && let Some((name, _)) = halves.named(first)
+        && let Some((name, half)) = halves.named(first)
     {
-        let place = words.get(1).map(String::as_str);
+        let place = words.get(1).copied();
         let place = halves.take.read(place.unwrap_or(halves.take.default()))?;
-        return Ok(Task::Half(name, place));
+        return Ok(Task::Half(name, half, place));
     }
     let halves = step.halves.iter().flat_map(Halves::all);
     let halves = halves.map(|(half, _)| half);
     let others = halves.chain(step.commands.iter().map(|command| command.name));
-    if ["serve", "connect"].contains(&first.as_str()) {
+    if is_half {
         let others: Vec<&str> = others.collect();
         let there = match &others[..] {
             [] => "only scenes, see".to_owned(),
             others => format!("{}, see", others.join(" and ")),
         };
-        return Err(Trouble::new(format!(
+        return Err(trouble!(
             "{} has no `{first}`; it has {there} {} --help",
             step.name,
-            typed(step)
-        )));
+            step.typed()
+        ));
     }
     let known = step.scenes.iter().map(|scene| scene.name).chain(others);
     Err(unknown("scene", first, known, step))
@@ -74,41 +81,31 @@ fn task(step: &Step, words: &[String]) -> Result<Task, Trouble> {
 fn given(
     command: &Command,
     layer: Option<Layer>,
-    words: &[String],
-    own: &[(String, String)],
+    words: &[&str],
+    line: &CommandLine,
     step: &Step,
 ) -> Result<Given, Trouble> {
-    let usage = format!("{} {}", typed(step), command.usage());
+    let usage = format!("{} {}", step.typed(), command.usage());
     if let Some(extra) = words.get(usize::from(command.takes_address)) {
-        return Err(Trouble::new(format!(
-            "{extra:?} is one argument too many; type {usage}"
-        )));
+        return Err(trouble!("{extra:?} is one argument too many; type {usage}"));
     }
     let mut values = Vec::new();
     for option in command.options {
         let name = option.name;
-        let mut typed = own.iter().rev();
-        let text = typed
-            .find(|(typed, _)| typed == name)
-            .map(|(_, text)| text.as_str());
-        let value = match (option.takes, text) {
+        let typed = line.value(of_option(option)).map(text).transpose()?;
+        let value = match (option.takes, typed) {
             (Takes::OneOf(words), text) => {
                 let word = text.unwrap_or(words.first().unwrap_or(&""));
                 let mut known = words.iter();
                 let found = known.find(|known| **known == word).ok_or_else(|| {
                     let nearest = did_you_mean(word, words.iter().copied());
                     let words = words.join(", ");
-                    Trouble::new(format!(
-                        "{name} does not take {word:?}{nearest} It takes {words}"
-                    ))
+                    trouble!("{name} does not take {word:?}{nearest} It takes {words}")
                 })?;
                 Filled::Word(found)
             }
             (Takes::Address, None) => {
-                return Err(Trouble::new(format!(
-                    "{} needs {name}; type {usage}",
-                    command.name
-                )));
+                return Err(trouble!("{} needs {name}; type {usage}", command.name));
             }
             (Takes::AddressOr(text), None) | (Takes::Address | Takes::AddressOr(_), Some(text)) => {
                 Filled::Address(ipv4(text)?)
@@ -116,7 +113,7 @@ fn given(
         };
         values.push((name, value));
     }
-    let address = words.first().map(String::as_str);
+    let address = words.first().copied();
     Ok(Given {
         layer: layer.unwrap_or(Layer::Libc),
         address: ipv4(address.unwrap_or(Place::Address.default()))?,
@@ -137,9 +134,25 @@ pub(super) fn layer(name: &str, step: &Step) -> Result<Layer, Trouble> {
             [] => String::new(),
             languages => format!("; the other languages {}", languages.join(", ")),
         };
-        Trouble::new(format!(
+        trouble!(
             "there is no layer {name:?}{nearest} The layers are {}{languages}",
             names.join(", ")
-        ))
+        )
     })
+}
+
+/// The number behind `--repeat`.
+pub(super) fn count(typed: &OsStr) -> Result<u32, Trouble> {
+    let typed = text(typed)?;
+    let number = typed.parse().ok();
+    let number = number.filter(|number| (1..=10_000).contains(number));
+    number.ok_or_else(|| {
+        trouble!("--repeat takes a number from 1 to 10000, not {typed:?}; try --repeat 20")
+    })
+}
+
+/// A word of the command line, where it is text.
+pub(super) fn text(word: &OsStr) -> Result<&str, Trouble> {
+    let not_text = || trouble!("{word:?} is not text in UTF-8");
+    word.to_str().ok_or_else(not_text)
 }

@@ -1,10 +1,11 @@
 //! `--svg` and `--html`: the plays whose lanes are printed, drawn into files.
 
-use record::event::Event;
 use show::draw::{Drawing, Files, Sheet};
+use record::event::Event;
+use show::flags::{ALL, HTML, NO_TIMES, SVG};
 use show::order::Lane;
 
-use super::Performance;
+use crate::cli::Asked;
 use crate::play::Play;
 use crate::trouble::Trouble;
 
@@ -12,8 +13,6 @@ use crate::trouble::Trouble;
 #[derive(Default)]
 pub(super) struct Drawings {
     files: Files,
-    /// The record of the last play as it was seen, where the text is to be without the stacks.
-    whole: Option<Vec<Event>>,
     kept: Vec<Kept>,
 }
 
@@ -25,69 +24,49 @@ struct Kept {
     lanes: Vec<Lane>,
 }
 
-impl Performance<'_> {
-    /// Opens the files. Those are no good after the play.
-    pub(super) fn open_drawings(&mut self) -> Result<(), Trouble> {
-        let (svg, html) = (self.asked.svg.as_deref(), self.asked.html.as_deref());
-        self.drawings.files = Files::open(svg, html)?;
-        Ok(())
+impl Drawings {
+    /// Opens the files.
+    pub(super) fn open(asked: &Asked<'_>) -> Result<Drawings, Trouble> {
+        let files = Files::open(asked.flags.path(SVG), asked.flags.path(HTML))?;
+        let kept = Vec::new();
+        Ok(Drawings { files, kept })
     }
 
-    /// Whether the functions that each call came through are wanted: the page tells them, whatever the text shows.
-    pub(super) fn wants_stacks(&self) -> bool {
-        self.asked.stack || self.asked.html.is_some()
-    }
-
-    /// Takes the stacks out of a play again that only the page wants.
-    pub(super) fn without_unasked_stacks(&mut self, play: &mut Play) {
-        if self.asked.stack || self.asked.html.is_none() {
-            return;
-        }
-        self.drawings.whole = Some(play.events.clone());
-        for event in &mut play.events {
-            if let Event::Call(call) = event {
-                call.stack = None;
-            }
-        }
-    }
-
-    /// Keeps the last play, to be drawn at the end.
+    /// Keeps a play, to be drawn at the end.
     pub(super) fn keep(&mut self, heading: &str, play: &Play) {
-        if self.drawings.files.is_empty() || !play.traced {
+        if self.files.is_empty() || !play.traced {
             return;
         }
-        let whole = self.drawings.whole.take();
-        self.drawings.kept.push(Kept {
+        self.kept.push(Kept {
             heading: heading.to_owned(),
             label: play.label(),
-            events: whole.unwrap_or_else(|| play.events.clone()),
+            events: play.events.clone(),
             lanes: play.lanes(),
         });
     }
 
     /// Draws what was kept. Where that is nothing, one line says so.
-    pub(super) fn draw(&mut self) -> Result<(), Trouble> {
-        let drawings = std::mem::take(&mut self.drawings);
-        if drawings.files.is_empty() {
+    pub(super) fn draw(self, title: &str, asked: &Asked<'_>) -> Result<(), Trouble> {
+        if self.files.is_empty() {
             return Ok(());
         }
-        let Some(first) = drawings.kept.first() else {
+        let Some(first) = self.kept.first() else {
             eprintln!("not drawn: nothing was seen of a play");
-            drawings.files.give_up();
+            self.files.give_up();
             return Ok(());
         };
-        let (all, timed) = (self.asked.all, !self.asked.no_times);
-        let sheets = drawings.kept.iter().map(|kept| {
+        let (all, timed) = (asked.flags.has(ALL), !asked.flags.has(NO_TIMES));
+        let sheets = self.kept.iter().map(|kept| {
             let sheet = if timed { Sheet::by_time } else { Sheet::causal };
             sheet(&kept.heading, &kept.events, &kept.lanes, all)
         });
         let drawing = Drawing {
-            title: format!("{} · {} · {}", self.step.name, self.scene.name, first.label),
+            title: format!("{title} · {}", first.label),
             sheets: sheets.collect(),
             all,
             timed,
         };
-        drawings.files.write(&drawing)?;
+        self.files.write(&drawing)?;
         Ok(())
     }
 }

@@ -1,103 +1,65 @@
 //! A scene that shows how something works: the idea, the lanes, and the layers beside each other.
 
-use super::Performance;
-use super::guests::Guests;
+use super::guests::{self, Guests};
+use super::next::next;
+use super::performance::Performance;
+use crate::cli::{GUESTS, PREDICT};
 use crate::layer::Layer;
-use crate::play::Play;
-use crate::predict;
-use crate::scene::Variant;
-use crate::show::comparison;
+use crate::predict::Question;
+use crate::request::Request;
+use crate::page;
 use crate::terminal::print;
 use crate::trouble::Trouble;
+use crate::variant::Variant;
 
-impl Performance<'_> {
-    /// A scene that shows how something works.
-    pub(super) fn main(&mut self) -> Result<(), Trouble> {
-        let layer = self.drawn_layer();
-        if let Some(why) = self.not_in(layer) {
-            return print(&why);
-        }
-        let first = self.play(layer, Variant::Repaired, self.asked.predict)?;
-        self.keep("", &first);
-        let idea = self
-            .scene
-            .idea
-            .and_then(|idea| idea(&first))
-            .unwrap_or_else(|| self.scene.line.to_owned());
-        let mut out = self.title(layer.name());
-        out += &self.screen.headline(&idea);
-        out += "\n";
-        out += &first.draw(&self.screen, self.scene.aside);
-        out += &self.trouble(&first);
-        out += &self.marked(&first);
-        let mut guests = Guests::default();
-        if self.asked.guests {
-            guests = self.guests()?;
-        }
-        if self.asked.layer.is_none() && !self.scene.quotes.is_empty() {
-            let mut plays = vec![first];
-            for layer in Layer::ALL {
-                if layer != plays[0].layer && self.scene.not_in(layer).is_none() {
-                    let play = self.play(layer, Variant::Repaired, false)?;
-                    out += &self.trouble(&play);
-                    plays.push(play);
-                }
-            }
-            out += "\n";
-            out += &comparison(self.scene, &plays, &guests.plays, &self.screen);
-        } else {
-            for (guest, play) in &guests.plays {
-                out += &self.lanes_of(guest, play);
+/// Plays and prints it.
+pub(super) fn main_scene(performance: &mut Performance<'_>) -> Result<(), Trouble> {
+    let (scene, screen) = (performance.scene, performance.screen);
+    let layer = performance.printed_layer();
+    if let Some(why) = performance.not_in(layer) {
+        return print(&why);
+    }
+    let in_layer = |layer| Request::new(scene, layer, Variant::Repaired);
+    let mut question = Question::about(scene, layer);
+    let request = Request {
+        question: performance
+            .asked
+            .flags
+            .has(PREDICT)
+            .then_some(&mut question),
+        ..in_layer(layer)
+    };
+    let first = performance.play(request, Some(""))?;
+    let mut out = performance.title(layer.name());
+    out += &screen.headline(&performance.idea(&first));
+    out += "\n";
+    out += &page::lanes(&first, scene, &screen);
+    out += &performance.trouble(&first);
+    out += &performance.verdict(&question, &first);
+    let guests = match performance.asked.flags.has(GUESTS) {
+        true => guests::play_all(performance)?,
+        false => Guests::default(),
+    };
+    if performance.asked.layer.is_none() && !scene.quotes.is_empty() {
+        let mut plays = vec![first];
+        for other in Layer::ALL {
+            if other != layer && scene.not_in(other).is_none() {
+                let play = performance.play(in_layer(other), None)?;
+                out += &performance.trouble(&play);
+                plays.push(play);
             }
         }
-        out += &guests.remarks;
         out += "\n";
-        out += &self.next();
-        print(&out)
-    }
-
-    /// What `--predict` asks about.
-    pub(super) fn question(&self, layer: Layer) -> String {
-        let actor = self.scene.taught_actor();
-        let quotes = self
-            .scene
-            .quotes
-            .iter()
-            .filter(|(of, _)| *of == layer)
-            .filter_map(|(_, quote)| {
-                let (line, text) = quote.line()?;
-                Some(format!("\n    {}:{line}  {text}", quote.file))
-            });
-        let mut about = quotes.collect::<String>();
-        if about.is_empty() {
-            about = format!("\n    {}", self.scene.line);
+        out += &page::comparison(scene, &plays, &guests.plays, &screen);
+    } else {
+        for (guest, play) in &guests.plays {
+            let title = format!("The same in {}: {}", guest.language.name(), guest.file());
+            out += &format!("\n{}\n", screen.bold(&title));
+            out += &guests::lanes(performance, play);
         }
-        format!(
-            "{} ({}): the {actor} is about to make the call.{about}",
-            self.scene.name,
-            layer.name(),
-        )
     }
-
-    /// What was said of the call beforehand, held against what it did.
-    pub(super) fn marked(&self, play: &Play) -> String {
-        let Some(guess) = &self.guess else {
-            return String::new();
-        };
-        let marked = predict::mark(play, self.scene.taught_actor(), guess);
-        let text = marked.unwrap_or_else(|| {
-            format!("You said that it {guess}. The call was not traced; see what the actors say.")
-        });
-        format!("\n{}", self.screen.fill(0, &text))
-    }
-
-    /// What did not go as announced.
-    pub(super) fn trouble(&self, play: &Play) -> String {
-        let text = play
-            .trouble
-            .as_ref()
-            .map(|trouble| format!("! not as announced ({}): {trouble}", play.label()));
-        text.map(|text| self.screen.fill(0, &text))
-            .unwrap_or_default()
-    }
+    out += &guests.remarks;
+    out += "\n";
+    out += &next(performance);
+    print(&out)
 }

@@ -1,72 +1,64 @@
 //! What to try next.
 
-use super::Performance;
-use crate::cli;
+use std::path::Path;
+
+use super::performance::Performance;
 use crate::halves::Halves;
+use crate::step::Step;
 
-impl Performance<'_> {
-    /// What to try next.
-    pub(super) fn next(&self) -> String {
-        let run = cli::typed(self.step);
-        let mut out = format!("{}\n", self.screen.bold("Next"));
-        let others = self
-            .step
-            .scenes
-            .iter()
-            .filter(|scene| scene.name != self.scene.name);
-        let core: Vec<&str> = others
-            .clone()
-            .filter(|scene| scene.core)
-            .map(|scene| scene.name)
-            .collect();
-        if let Some(first) = core.first() {
-            out += &format!("  {run} {first}\n");
-            let rest: Vec<&str> = core[1..].to_vec();
-            let rest = if rest.is_empty() {
-                String::new()
-            } else {
-                format!("then {}; ", rest.join(", "))
-            };
-            out += &self.screen.fill(
-                4,
-                &format!("{rest}all {} scenes: --list", self.step.scenes.len()),
-            );
-        }
-        if let Some(halves) = &self.step.halves {
-            out += &self.half(halves);
-        }
-        for command in &self.step.commands {
-            out += &format!("  {run} {}\n", command.name);
-            out += &self.screen.fill(4, command.about);
-        }
-        // The lesson stands in the workspace; a program that was moved elsewhere cannot point to it.
-        let workspace = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        if workspace.join(self.step.lesson).is_file() {
-            out += &format!("  the lesson: {}\n", self.step.lesson);
-        }
-        out
+/// What to try next: the core scenes, the half, the step's own commands, and the lesson.
+pub(super) fn next(performance: &Performance<'_>) -> String {
+    let (step, screen) = (performance.step, performance.screen);
+    let run = step.typed();
+    let mut out = format!("{}\n", screen.bold("Next"));
+    let others = step.scenes.iter().filter(|scene| scene.core);
+    let core: Vec<&str> = others
+        .map(|scene| scene.name)
+        .filter(|name| *name != performance.scene.name)
+        .collect();
+    if let [first, rest @ ..] = &core[..] {
+        out += &format!("  {run} {first}\n");
+        let rest = match rest {
+            [] => String::new(),
+            rest => format!("then {}; ", rest.join(", ")),
+        };
+        let count = step.scenes.len();
+        out += &screen.fill(4, &format!("{rest}all {count} scenes: --list"));
     }
+    if let Some(halves) = &step.halves {
+        out += &half(step, halves);
+    }
+    for command in &step.commands {
+        out += &format!("  {run} {}\n", command.name);
+        out += &screen.fill(4, command.about);
+    }
+    // The lesson stands in the workspace; a program that was moved elsewhere cannot point to it.
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    if workspace.join(step.lesson).is_file() {
+        out += &format!("  the lesson: {}\n", step.lesson);
+    }
+    out
+}
 
-    /// One of the halves, and what is typed in a second terminal for it to meet.
-    fn half(&self, halves: &Halves) -> String {
-        let Some((name, _)) = halves.all().next() else {
-            return String::new();
-        };
-        let place = match self.step.scene(name) {
-            // The name alone is the scene.
-            Some(_) => format!(" {}", halves.take.default()),
-            None => String::new(),
-        };
-        // Who calls needs somebody who waits already.
-        let when = if halves.serve.is_some() {
-            "and"
-        } else {
-            "and before it"
-        };
-        format!(
-            "  {} {name}{place}\n    {when} in a second terminal: {}\n",
-            cli::typed(self.step),
-            halves.second_terminal
-        )
-    }
+/// One of the halves, and what is typed in a second terminal for it to meet.
+fn half(step: &Step, halves: &Halves) -> String {
+    let Some((name, _)) = halves.all().next() else {
+        return String::new();
+    };
+    let place = match step.scene(name) {
+        // The name alone is the scene.
+        Some(_) => format!(" {}", halves.take.default()),
+        None => String::new(),
+    };
+    // Who calls needs somebody who waits already.
+    let when = if halves.serve.is_some() {
+        "and"
+    } else {
+        "and before it"
+    };
+    format!(
+        "  {} {name}{place}\n    {when} in a second terminal: {}\n",
+        step.typed(),
+        halves.second_terminal
+    )
 }

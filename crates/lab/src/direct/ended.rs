@@ -5,93 +5,90 @@ use std::os::unix::process::ExitStatusExt;
 
 use record::event::{Event, Mark, Outcome, Time, Who};
 
-use super::{Actor, Director};
+use super::members::Members;
+use crate::cast::Cast;
 use crate::control::hidden_descriptor;
-use crate::ladder;
+use crate::ladder::fold_harness;
 use crate::play::{Play, Run};
 use crate::probes;
-use crate::sign::{Sign, announced, missing};
+use crate::request::Request;
+use crate::resolver::Lookups;
+use crate::sign::Sign;
 use crate::trouble::Trouble;
 
-impl Director<'_> {
+/// What the director has when a scene has ended.
+pub(super) struct Ended<'a> {
+    pub(super) request: Request<'a>,
+    pub(super) members: Members,
+    pub(super) marks: Vec<Mark>,
+    pub(super) lookups: Lookups,
+    /// Since when all sleep that were announced to be stuck.
+    pub(super) stuck: Option<Time>,
+    pub(super) trouble: Option<String>,
+}
+
+impl Ended<'_> {
     /// What was played, and whether it went as announced.
-    pub(super) fn finish(self, trouble: Option<String>) -> Result<Play, Trouble> {
-        let complaints = self.complaints();
-        let Director {
-            request,
-            actors,
-            mut marks,
-            asked,
-            cast,
-            stuck,
-            receiver,
-            cues: _,
-        } = self;
-        drop(receiver);
+    pub(super) fn into_play(self, cast: Cast) -> Result<Play, Trouble> {
+        let complaints = self.members.complaints();
+        let (request, stuck) = (self.request, self.stuck);
         let (events, statuses) = cast.end()?;
-        let mut events = of_the_scene(events, &actors);
-        let language = request.guest.map(|ready| ready.guest.language);
-        for guest in actors.iter().filter(|actor| actor.is_guest) {
-            probes::mark(&mut events, guest.run.process, language);
+        let mut events = of_the_scene(events, &self.members);
+        for guest in self.members.all.iter().filter(|member| member.is_guest) {
+            probes::fold(&mut events, guest.run.process, request.language());
         }
-        asked.mark(&mut events);
-        ladder::mark_stage(&mut events);
-        for mark in &mut marks {
-            if mark.who.thread == 0 {
-                place(mark, &events);
-            }
+        self.lookups.fold(&mut events);
+        fold_harness(&mut events);
+        let mut marks = self.marks;
+        for mark in marks.iter_mut().filter(|mark| mark.who.thread == 0) {
+            put_in_thread(mark, &events);
         }
-        events.extend(marks.drain(..).map(Event::Mark));
+        events.extend(marks.into_iter().map(Event::Mark));
         if let Some(since) = stuck {
             end_at(&mut events, since);
         }
         events.sort_by_key(Event::at);
+        let deaths = request.scene.announces(request.layer, request.variant);
         let mut runs = Vec::new();
         let mut failed = None;
-        for (actor, status) in actors.into_iter().zip(statuses) {
-            let announced_death = status.signal().is_some_and(|signal| {
-                let signs = announced(request.scene, request.layer, request.variant);
-                signs.contains(&Sign::Killed(actor.run.actor, signal))
-            });
-            if !(actor.done
-                || (actor.is_guest && status.success())
+        for (member, status) in self.members.all.into_iter().zip(statuses) {
+            let actor = member.run.actor;
+            let announced = |signal| deaths.contains(&Sign::Killed(actor, signal));
+            let well = member.done
+                || (member.is_guest && status.success())
                 || stuck.is_some()
-                || announced_death
-                || failed.is_some())
-            {
-                failed = Some(format!(
-                    "{} ended with {status}{complaints}",
-                    actor.run.actor
-                ));
+                || status.signal().is_some_and(announced);
+            if !well && failed.is_none() {
+                failed = Some(format!("{actor} ended with {status}{complaints}"));
             }
             runs.push(Run {
                 status: Some(status),
-                ..actor.run
+                ..member.run
             });
         }
         let mut play = Play {
             layer: request.layer,
-            guest: language,
+            language: request.language(),
             variant: request.variant,
             traced: request.trace,
             runs,
             events,
-            trouble: trouble.or(failed),
+            trouble: self.trouble.or(failed),
         };
         if play.trouble.is_none() && request.place.is_none() {
-            play.trouble = request
-                .announced()
-                .iter()
-                .find_map(|sign| missing(&play, sign, stuck.is_some()));
+            let announced = request.announced();
+            let mut missing = announced.iter();
+            play.trouble = missing.find_map(|sign| sign.missing(&play, stuck.is_some()));
         }
         Ok(play)
     }
 }
 
-/// Leaves out the lab's own line, and what the runtime did before the actor's function began.
-fn of_the_scene(mut events: Vec<Event>, actors: &[Actor]) -> Vec<Event> {
+/// Leaves out the channel, and what the runtime did before the actor's function began.
+fn of_the_scene(mut events: Vec<Event>, members: &Members) -> Vec<Event> {
     let hidden = hidden_descriptor();
-    let ready = actors.iter().map(|actor| (actor.run.process, actor.ready));
+    let ready = members.all.iter();
+    let ready = ready.map(|member| (member.run.process, member.ready));
     let ready: HashMap<i32, Time> = ready.collect();
     let has_begun = |who: Who, at: Time| ready.get(&who.process).is_none_or(|ready| at > *ready);
     events.retain(|event| match event {
@@ -104,7 +101,7 @@ fn of_the_scene(mut events: Vec<Event>, actors: &[Actor]) -> Vec<Event> {
 
 /// Puts a guest's mark where it belongs: in the thread that made the last call before it.
 /// A thread that is in a call does nothing else, so the mark came before that call.
-fn place(mark: &mut Mark, events: &[Event]) {
+fn put_in_thread(mark: &mut Mark, events: &[Event]) {
     mark.who.thread = mark.who.process;
     let calls = events.iter().filter_map(|event| match event {
         Event::Call(call) if call.who.process == mark.who.process => Some(call),
