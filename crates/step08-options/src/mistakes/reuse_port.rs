@@ -10,24 +10,8 @@ pub(crate) fn scene() -> Scene {
         "reuse-port",
         "a second server is to share the port of the first, with SO_REUSEADDR",
     )
-    .actor(
-        "new server",
-        layers(
-            second::new_libc,
-            second::new_nix,
-            second::new_socket2,
-            second::new_std,
-        ),
-    )
-    .actor(
-        "old server",
-        layers(
-            second::old_libc,
-            second::old_nix,
-            second::old_socket2,
-            second::old_std,
-        ),
-    )
+    .actor("new server", layers!(second::new))
+    .actor("old server", layers!(second::old))
     .peer("client", client)
     .breaks(&[Sign::Found("new server", "EADDRINUSE")])
     .shows(&[Sign::Found("new server", "accepted")])
