@@ -1,8 +1,8 @@
 //! Playing one scene in one layer: cues are passed on, sleepers looked for, and the end is seen.
 
+mod ended;
 mod member;
 mod members;
-mod ended;
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -18,9 +18,9 @@ use crate::resolver::Lookups;
 use crate::sign::Sign;
 use crate::terminal::safe;
 use crate::trouble::Trouble;
+use ended::Ended;
 use member::{Member, Waiting};
 use members::Members;
-use ended::Ended;
 
 /// After this long a scene is stuck. Long, because a busy machine is not a fault of the scene.
 const DEADLINE: Duration = Duration::from_secs(30);

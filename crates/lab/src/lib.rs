@@ -1,6 +1,6 @@
 //! How a step of the course is played.
 //!
-//! A step's program is a list of [`Scene`]s handed to [`Step::run`].
+//! A step's program hands a [`Step`], which has a list of [`Scene`]s, to [`run`].
 //! A scene has actors: a server, a client, a second client.
 //! Each actor is a process of its own, the step's program started again,
 //! and does its part in one plain function that receives a [`Stage`]:
@@ -75,6 +75,7 @@ mod layer;
 mod list;
 mod live;
 mod outcome;
+mod page;
 mod part;
 pub mod peer;
 mod perform;
@@ -88,7 +89,6 @@ mod request;
 mod resolver;
 mod scene;
 mod screen;
-mod page;
 mod sign;
 mod stage;
 mod step;
@@ -103,7 +103,7 @@ pub use halves::{Half, Halves};
 pub use lab_macros::layers;
 pub use language::Language;
 pub use layer::Layer;
-pub use part::{Act, Part, every_layer, layers};
+pub use part::{Act, Part, every_layer};
 pub use place::{ANY_PORT, Place};
 pub use play::{Play, Run};
 pub use program::run;

@@ -43,11 +43,6 @@ impl From<Act> for Part {
     }
 }
 
-/// The four layers play these four functions.
-pub fn layers(libc: Act, nix: Act, socket2: Act, std: Act) -> [Part; 4] {
-    [libc, nix, socket2, std].map(Part::Plays)
-}
-
 /// The same function whatever the layer: for actors that are not what is taught.
 pub fn every_layer(act: Act) -> [Part; 4] {
     [Part::Plays(act); 4]

@@ -63,10 +63,3 @@ pub fn run(step: Step) -> ExitCode {
         Err(trouble) => complain(trouble, 1),
     }
 }
-
-impl Step {
-    /// See [`run`].
-    pub fn run(self) -> ExitCode {
-        run(self)
-    }
-}

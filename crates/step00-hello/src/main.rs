@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         }),
         commands: Vec::new(),
     };
-    step.run()
+    lab::run(step)
 }
 
 fn scene() -> Scene {

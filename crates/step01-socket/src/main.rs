@@ -21,7 +21,7 @@ fn main() -> ExitCode {
         halves: None,
         commands: Vec::new(),
     };
-    step.run()
+    lab::run(step)
 }
 
 /// The main scene in other languages.

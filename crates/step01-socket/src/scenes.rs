@@ -14,15 +14,7 @@ pub(crate) fn socket() -> Scene {
         "a socket is a number to the program: the lowest that is free",
     )
     .core()
-    .actor(
-        "program",
-        layers(
-            socket::program_libc,
-            socket::program_nix,
-            socket::program_socket2,
-            socket::program_std,
-        ),
-    )
+    .actor("program", layers!(socket::program))
     .shows(&[Sign::Found("program", "lowest")])
     .idea(idea_of_socket)
     .quote(Layer::Libc, quote!("with_libc.rs", "libc::socket("))
@@ -54,15 +46,7 @@ pub(crate) fn families() -> Scene {
         "families",
         "families and types: which sockets this kernel makes, and which it refuses",
     )
-    .actor(
-        "program",
-        layers(
-            families::program_libc,
-            families::program_nix,
-            families::program_socket2,
-            families::program_std,
-        ),
-    )
+    .actor("program", layers!(families::program))
     .shows(&[Sign::Found("program", "made")])
     .idea(idea_of_families)
 }

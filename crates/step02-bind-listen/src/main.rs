@@ -26,19 +26,14 @@ fn main() -> ExitCode {
             take: Place::Address,
             serve: Some(Half {
                 about: "binds, listens and never accepts: clients are connected, and wait in the queue",
-                parts: layers(
-                    serve::serve_libc,
-                    serve::serve_nix,
-                    serve::serve_socket2,
-                    serve::serve_std,
-                ),
+                parts: layers!(serve::serve),
             }),
             connect: None,
             second_terminal: "nc 127.0.0.1 9000",
         }),
         commands: Vec::new(),
     };
-    step.run()
+    lab::run(step)
 }
 
 /// The main scene in other languages.

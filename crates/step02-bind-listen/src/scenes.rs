@@ -20,10 +20,7 @@ pub(crate) fn bind_listen() -> Scene {
         "the 16 bytes of an address, the port behind 0, and a client before any accept",
     )
     .core()
-    .actor(
-        "server",
-        layers(server_libc, server_nix, server_socket2, server_std),
-    )
+    .actor("server", layers!(server))
     .peer("client", client)
     .idea(idea)
     .quote(Layer::Libc, quote!("with_libc.rs", "libc::bind("))

@@ -24,10 +24,7 @@ pub(crate) fn accept() -> Scene {
         "a client comes, and accept returns a new descriptor for it",
     )
     .core()
-    .actor(
-        "server",
-        layers(server_libc, server_nix, server_socket2, server_std),
-    )
+    .actor("server", layers!(server))
     .peer("client", client)
     .idea(idea)
     .quote(Layer::Libc, quote!("with_libc.rs", "libc::accept("))

@@ -25,18 +25,13 @@ fn main() -> ExitCode {
             serve: None,
             connect: Some(Half {
                 about: "calls, says both addresses and closes",
-                parts: layers(
-                    connect::connect_libc,
-                    connect::connect_nix,
-                    connect::connect_socket2,
-                    connect::connect_std,
-                ),
+                parts: layers!(connect::connect),
             }),
             second_terminal: "nc -l 9000",
         }),
         commands: Vec::new(),
     };
-    step.run()
+    lab::run(step)
 }
 
 /// The main scene in other languages.

@@ -24,10 +24,7 @@ pub(crate) fn ephemeral_port() -> Scene {
     .wire()
     .core()
     .peer("server", server)
-    .actor(
-        "client",
-        layers(client_libc, client_nix, client_socket2, client_std),
-    )
+    .actor("client", layers!(client))
     .shows(&[
         Sign::Found("client", "given"),
         Sign::Found("server", "same"),

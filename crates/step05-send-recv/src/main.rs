@@ -31,27 +31,17 @@ fn main() -> ExitCode {
             take: Place::Address,
             serve: Some(Half {
                 about: "an echo: prints what it receives and sends it back, then waits for the next client",
-                parts: layers(
-                    serve::serve_libc,
-                    serve::serve_nix,
-                    serve::serve_socket2,
-                    serve::serve_std,
-                ),
+                parts: layers!(serve::serve),
             }),
             connect: Some(Half {
                 about: "sends hello, says that this was all (half-close), and prints what comes back",
-                parts: layers(
-                    connect::connect_libc,
-                    connect::connect_nix,
-                    connect::connect_socket2,
-                    connect::connect_std,
-                ),
+                parts: layers!(connect::connect),
             }),
             second_terminal: "nc 127.0.0.1 9000",
         }),
         commands: Vec::new(),
     };
-    step.run()
+    lab::run(step)
 }
 
 /// The main scene in other languages.

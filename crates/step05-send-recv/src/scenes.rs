@@ -18,14 +18,8 @@ pub(crate) fn send_recv() -> Scene {
         "hello one way and hi the other, over one connection",
     )
     .core()
-    .actor(
-        "server",
-        layers(server_libc, server_nix, server_socket2, server_std),
-    )
-    .actor(
-        "client",
-        layers(client_libc, client_nix, client_socket2, client_std),
-    )
+    .actor("server", layers!(server))
+    .actor("client", layers!(client))
     .idea(idea)
     .quote(Layer::Libc, quote!("with_libc.rs", "libc::recv("))
     .quote(Layer::Libc, quote!("with_libc.rs", "libc::send("))

@@ -30,27 +30,17 @@ fn main() -> ExitCode {
             take: Place::Address,
             serve: Some(Half {
                 about: "reads to the end, answers how many bytes it got, closes",
-                parts: layers(
-                    serve::serve_libc,
-                    serve::serve_nix,
-                    serve::serve_socket2,
-                    serve::serve_std,
-                ),
+                parts: layers!(serve::serve),
             }),
             connect: Some(Half {
                 about: "sends a line, half-closes with shutdown, reads the answer to its end, closes",
-                parts: layers(
-                    connect::connect_libc,
-                    connect::connect_nix,
-                    connect::connect_socket2,
-                    connect::connect_std,
-                ),
+                parts: layers!(connect::connect),
             }),
             second_terminal: "nc 127.0.0.1 9000",
         }),
         commands: Vec::new(),
     };
-    step.run()
+    lab::run(step)
 }
 
 /// The main scene in other languages.

@@ -18,10 +18,7 @@ pub(crate) fn close() -> Scene {
     .wire()
     .core()
     .peer("server", server)
-    .actor(
-        "client",
-        layers(client_libc, client_nix, client_socket2, client_std),
-    )
+    .actor("client", layers!(client))
     .shows(&[Sign::Found("server", "0")])
     .idea(idea)
     .quote(Layer::Libc, quote!("with_libc.rs", "libc::close("))

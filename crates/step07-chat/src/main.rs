@@ -8,7 +8,7 @@ mod turns;
 
 use std::process::ExitCode;
 
-use lab::{Command, Opt, Scene, Step, Takes, guest};
+use lab::{Command, Opt, Scene, Step, Takes, guest, layers};
 
 /// The step's own option.
 const FRAMING: &[Opt] = &[Opt {
@@ -38,28 +38,18 @@ fn main() -> ExitCode {
                 about: "waits for a client and talks with it, then waits for the next one",
                 takes_address: true,
                 options: FRAMING,
-                jobs: [
-                    server::server_libc,
-                    server::server_nix,
-                    server::server_socket2,
-                    server::server_std,
-                ],
+                jobs: layers!(server::server),
             },
             Command {
                 name: "client",
                 about: "in a second terminal: talks with a server; exit ends it",
                 takes_address: true,
                 options: FRAMING,
-                jobs: [
-                    client::client_libc,
-                    client::client_nix,
-                    client::client_socket2,
-                    client::client_std,
-                ],
+                jobs: layers!(client::client),
             },
         ],
     };
-    step.run()
+    lab::run(step)
 }
 
 /// The main scene in other languages: the whole programmes, and what their persons type.

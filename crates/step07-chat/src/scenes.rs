@@ -18,14 +18,8 @@ pub(crate) fn chat() -> Scene {
         "a server and a client say hello and hi, and the server waits for the next client",
     )
     .core()
-    .actor(
-        "server",
-        layers(server_libc, server_nix, server_socket2, server_std),
-    )
-    .actor(
-        "client",
-        layers(client_libc, client_nix, client_socket2, client_std),
-    )
+    .actor("server", layers!(server))
+    .actor("client", layers!(client))
     .shows(&[Sign::Waits("server", "accept")])
     .idea(idea)
     .quote(Layer::Libc, quote!("with_libc.rs", "match recv("))

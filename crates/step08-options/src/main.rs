@@ -32,12 +32,7 @@ fn main() -> ExitCode {
             take: Place::Address,
             serve: Some(Half {
                 about: "an echo that gives a silent client ten seconds, and notices one that is gone",
-                parts: layers(
-                    serve::serve_libc,
-                    serve::serve_nix,
-                    serve::serve_socket2,
-                    serve::serve_std,
-                ),
+                parts: layers!(serve::serve),
             }),
             // The half that calls is step 5's: there is nothing new in it.
             connect: None,
@@ -45,7 +40,7 @@ fn main() -> ExitCode {
         }),
         commands: Vec::new(),
     };
-    step.run()
+    lab::run(step)
 }
 
 /// The main scene in other languages.

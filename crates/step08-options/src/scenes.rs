@@ -19,10 +19,7 @@ pub(crate) fn options() -> Scene {
         "an option has a value from the start, and every socket has its own",
     )
     .core()
-    .actor(
-        "program",
-        layers(program_libc, program_nix, program_socket2, program_std),
-    )
+    .actor("program", layers!(program))
     .shows(&[Sign::Found("program", "one of two")])
     .idea(options::idea)
     .quote(Layer::Libc, quote!("with_libc.rs", "libc::setsockopt("))
@@ -46,10 +43,7 @@ pub(crate) fn defaults() -> Scene {
         "every common option of a new socket: type, value, unit, and who has a name for it",
     )
     .core()
-    .actor(
-        "program",
-        layers(program_libc, program_nix, program_socket2, program_std),
-    )
+    .actor("program", layers!(program))
     .shows(&[Sign::Found("program", "read")])
     .idea(defaults::idea)
 }
@@ -63,10 +57,7 @@ pub(crate) fn buffer_doubling() -> Scene {
     )
     .core()
     .needs(on_linux)
-    .actor(
-        "program",
-        layers(program_libc, program_nix, program_socket2, program_std),
-    )
+    .actor("program", layers!(program))
     .shows(&[Sign::Found("program", "doubled")])
     .idea(buffers::idea)
     .quote(Layer::Libc, quote!("scenes/buffers.rs", "libc::set_int("))
@@ -85,10 +76,7 @@ pub(crate) fn keepalive() -> Scene {
         "keepalive",
         "keep-alive is off; how long a peer is believed in when it is on",
     )
-    .actor(
-        "program",
-        layers(program_libc, program_nix, program_socket2, program_std),
-    )
+    .actor("program", layers!(program))
     .shows(&[Sign::Found("program", "on, 90 s")])
     .idea(keepalive::idea)
     .quote(Layer::Libc, quote!("with_libc.rs", "SO_KEEPALIVE, 1)"))
@@ -111,10 +99,7 @@ pub(crate) fn timeouts() -> Scene {
         "recv gives up after a time, and the connection goes on",
     )
     .core()
-    .actor(
-        "server",
-        layers(server_libc, server_nix, server_socket2, server_std),
-    )
+    .actor("server", layers!(server))
     .peer("client", client)
     .shows(&[Sign::Found("server", "5")])
     .idea(timeouts::idea)

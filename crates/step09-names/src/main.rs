@@ -29,27 +29,17 @@ fn main() -> ExitCode {
             take: Place::Host,
             serve: Some(Half {
                 about: "listens on either family, [::]:9000 for both, and tells each client its address",
-                parts: layers(
-                    serve::serve_libc,
-                    serve::serve_nix,
-                    serve::serve_socket2,
-                    serve::serve_std,
-                ),
+                parts: layers!(serve::serve),
             }),
             connect: Some(Half {
                 about: "looks a name up, as localhost:9000, and calls its addresses until one answers",
-                parts: layers(
-                    connect::connect_libc,
-                    connect::connect_nix,
-                    connect::connect_socket2,
-                    connect::connect_std,
-                ),
+                parts: layers!(connect::connect),
             }),
             second_terminal: "nc 127.0.0.1 9000",
         }),
         commands: Vec::new(),
     };
-    step.run()
+    lab::run(step)
 }
 
 /// The main scene in other languages.

@@ -25,15 +25,7 @@ pub(crate) fn names() -> Scene {
     )
     .core()
     .peer("server", peer::server)
-    .actor(
-        "client",
-        layers(
-            names::client_libc,
-            names::client_nix,
-            names::client_socket2,
-            names::client_std,
-        ),
-    )
+    .actor("client", layers!(names::client))
     .idea(idea)
     .quote(Layer::Libc, quote!("with_libc.rs", "libc::getaddrinfo("))
     .quote(Layer::Nix, quote!("with_nix.rs", "with_libc::getaddrinfo("))

@@ -11,7 +11,7 @@ mod lines;
 use std::net::Shutdown;
 use std::thread;
 
-use lab::{Command, Given, OnCall, Opt, Played, Takes};
+use lab::{Command, Given, OnCall, Opt, Played, Takes, layers};
 use nix::sys::socket::{self, MsgFlags};
 use socket2::SockRef;
 use step05_send_recv as step05;
@@ -37,7 +37,7 @@ pub(crate) fn command() -> Command {
                 about: "the other one's address, 127.0.0.1:9000 unless given",
             },
         ],
-        jobs: [chat_libc, chat_nix, chat_socket2, chat_std],
+        jobs: layers!(chat),
     }
 }
 

@@ -33,27 +33,17 @@ fn main() -> ExitCode {
             take: Place::Address,
             serve: Some(Half {
                 about: "an echo: prints each datagram and its sender, and sends it back",
-                parts: layers(
-                    serve::serve_libc,
-                    serve::serve_nix,
-                    serve::serve_socket2,
-                    serve::serve_std,
-                ),
+                parts: layers!(serve::serve),
             }),
             connect: Some(Half {
                 about: "sends hello, again if no answer comes, and prints the answer",
-                parts: layers(
-                    connect::connect_libc,
-                    connect::connect_nix,
-                    connect::connect_socket2,
-                    connect::connect_std,
-                ),
+                parts: layers!(connect::connect),
             }),
             second_terminal: "nc -u 127.0.0.1 9000",
         }),
         commands: vec![chat::command()],
     };
-    step.run()
+    lab::run(step)
 }
 
 /// The main scene in other languages.

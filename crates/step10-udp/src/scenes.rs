@@ -26,14 +26,8 @@ pub(crate) fn udp() -> Scene {
         "hello one way and hi the other, without a connection",
     )
     .core()
-    .actor(
-        "server",
-        layers(server_libc, server_nix, server_socket2, server_std),
-    )
-    .actor(
-        "client",
-        layers(client_libc, client_nix, client_socket2, client_std),
-    )
+    .actor("server", layers!(server))
+    .actor("client", layers!(client))
     .waits_in("recv")
     .idea(idea)
     .quote(Layer::Libc, quote!("with_libc.rs", "libc::recvfrom("))

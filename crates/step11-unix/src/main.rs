@@ -33,27 +33,17 @@ fn main() -> ExitCode {
             take: Place::Path,
             serve: Some(Half {
                 about: "an echo at a path: says whose process the client is, and sends back what it receives",
-                parts: layers(
-                    serve::serve_libc,
-                    serve::serve_nix,
-                    serve::serve_socket2,
-                    serve::serve_std,
-                ),
+                parts: layers!(serve::serve),
             }),
             connect: Some(Half {
                 about: "sends hello, says that this was all (half-close), and prints what comes back",
-                parts: layers(
-                    connect::connect_libc,
-                    connect::connect_nix,
-                    connect::connect_socket2,
-                    connect::connect_std,
-                ),
+                parts: layers!(connect::connect),
             }),
             second_terminal: "nc -U /tmp/chat",
         }),
         commands: Vec::new(),
     };
-    step.run()
+    lab::run(step)
 }
 
 /// The main scene in other languages.

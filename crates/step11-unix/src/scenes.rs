@@ -23,24 +23,8 @@ pub(crate) fn unix() -> Scene {
     Scene::new("unix", "hello and hi through a file that holds no bytes")
         .core()
         .at_path(PATH)
-        .actor(
-            "server",
-            layers(
-                unix::server_libc,
-                unix::server_nix,
-                unix::server_socket2,
-                unix::server_std,
-            ),
-        )
-        .actor(
-            "client",
-            layers(
-                unix::client_libc,
-                unix::client_nix,
-                unix::client_socket2,
-                unix::client_std,
-            ),
-        )
+        .actor("server", layers!(unix::server))
+        .actor("client", layers!(unix::client))
         .idea(idea)
         .quote(Layer::Libc, quote!("with_libc.rs", "bind(fd,"))
         .quote(Layer::Libc, quote!("with_libc.rs", "unsafe { accept("))

@@ -1,7 +1,7 @@
 //! `--svg` and `--html`: the plays whose lanes are printed, drawn into files.
 
-use show::draw::{Drawing, Files, Sheet};
 use record::event::Event;
+use show::draw::{Drawing, Files, Sheet};
 use show::flags::{ALL, HTML, NO_TIMES, SVG};
 use show::order::Lane;
 

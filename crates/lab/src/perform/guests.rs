@@ -4,11 +4,11 @@ use super::performance::Performance;
 use crate::guest::Guest;
 use crate::language::Language;
 use crate::layer::Layer;
+use crate::page;
 use crate::play::Play;
 use crate::request::Request;
 use crate::scene::Scene;
 use crate::screen::Screen;
-use crate::page;
 use crate::trouble::{Trouble, trouble};
 use crate::variant::Variant;
 

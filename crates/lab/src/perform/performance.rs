@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::sync::Arc;
 
-use show::flags::{ALL, HTML, KERNEL, PCAP, PLAIN, SHARE_NET, SLOW, STACK, WIRE};
 use observe::wire::{How, Network};
+use show::flags::{ALL, HTML, KERNEL, PCAP, PLAIN, SHARE_NET, SLOW, STACK, WIRE};
 use show::pcap;
 
 use super::drawing::Drawings;

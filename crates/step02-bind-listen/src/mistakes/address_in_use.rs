@@ -18,10 +18,7 @@ pub(crate) fn scene() -> Scene {
         "a server asks for an address where another one listens",
     )
     .core()
-    .actor(
-        "server",
-        layers(server_libc, server_nix, server_socket2, server_std),
-    )
+    .actor("server", layers!(server))
     .peer("earlier server", earlier_server)
     .breaks(&[Sign::Found("server", "EADDRINUSE")])
     .shows(&[Sign::Found("server", "listening")])

@@ -25,10 +25,7 @@ pub(crate) fn scene() -> Scene {
         "a server meant for everybody is bound to 127.0.0.1, and a client calls another address",
     )
     .core()
-    .actor(
-        "server",
-        layers(server_libc, server_nix, server_socket2, server_std),
-    )
+    .actor("server", layers!(server))
     .peer("client", client)
     .needs(machine)
     .breaks(&[Sign::Found("client", "ECONNREFUSED")])

@@ -23,7 +23,7 @@ pub(crate) fn scene() -> Scene {
     )
     .actor(
         "server",
-        layers(server_libc, server_nix, server_socket2, server_std),
+        layers!(server),
     )
     .needs(machine)
     .breaks(&[Sign::Found("server", "EACCES")])

@@ -17,7 +17,7 @@ use crate::scenes::{BACKLOG, clients, ipv4};
 const ROUNDS: usize = 4;
 
 pub(crate) fn scene() -> Scene {
-    let server = layers(server_libc, server_nix, server_socket2, server_std);
+    let server = layers!(server);
     Scene::mistake(
         "emfile-spin",
         "an accept loop that prints each error and goes on",

@@ -15,7 +15,7 @@ use crate::later::{answer, answer_libc, answer_nix, close, join};
 use crate::scenes::{BACKLOG, ipv4};
 
 pub(crate) fn scene() -> Scene {
-    let server = layers(server_libc, server_nix, server_socket2, server_std);
+    let server = layers!(server);
     Scene::mistake(
         "one-at-a-time",
         "a server that serves its first client, and then accepts the second",

@@ -20,10 +20,7 @@ pub(crate) fn scene() -> Scene {
         "the client is connected and has sent before the server calls accept",
     )
     .core()
-    .actor(
-        "server",
-        layers(server_libc, server_nix, server_socket2, server_std),
-    )
+    .actor("server", layers!(server))
     .peer("client", peer::client_says_hello)
     .shows(&[Sign::Found("server", "hello")])
     .idea(idea)

@@ -16,7 +16,7 @@ use crate::scenes::{BACKLOG, clients, ipv4};
 const CLIENTS: usize = 3;
 
 pub(crate) fn scene() -> Scene {
-    let server = layers(server_libc, server_nix, server_socket2, server_std);
+    let server = layers!(server);
     Scene::new(
         "same-port",
         "three clients: four sockets, and all of them on one port",

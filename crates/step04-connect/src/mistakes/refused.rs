@@ -15,10 +15,7 @@ pub(crate) fn scene() -> Scene {
     .wire()
     .core()
     .peer("server", server)
-    .actor(
-        "client",
-        layers(client_libc, client_nix, client_socket2, client_std),
-    )
+    .actor("client", layers!(client))
     .breaks(&[Sign::Found("client", "ECONNREFUSED")])
     .shows(&[Sign::Found("client", "connected")])
     .cause(

@@ -36,10 +36,7 @@ pub(crate) fn scene() -> Scene {
             false => Err("a full queue is silent only on Linux".to_owned()),
         })
         .peer("server", server)
-        .actor(
-            "client",
-            layers(client_libc, client_nix, client_socket2, client_std),
-        )
+        .actor("client", layers!(client))
         .breaks(&[Sign::Stuck(&[("client", "connect")])])
         .shows(&[Sign::Found("client", "gave-up")])
         .cause(

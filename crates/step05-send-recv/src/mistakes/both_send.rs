@@ -17,7 +17,7 @@ pub(crate) fn scene() -> Scene {
     Scene::mistake("both-send", "both sides send a lot, and each waits for the other to read")
         .actor(
             "client",
-            layers(client_libc, client_nix, client_socket2, client_std),
+            layers!(client),
         )
         .peer("server", server)
         .breaks(&[Sign::Stuck(&[("client", "send"), ("server", "send")])])

@@ -13,7 +13,7 @@ pub(crate) fn scene() -> Scene {
     Scene::mistake("both-wait", "both sides call recv first, and nobody sends")
         .actor(
             "client",
-            layers(client_libc, client_nix, client_socket2, client_std),
+            layers!(client),
         )
         .peer("server", server)
         .breaks(&[Sign::Stuck(&[("client", "recv"), ("server", "recv")])])

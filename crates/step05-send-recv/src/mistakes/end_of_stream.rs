@@ -18,10 +18,7 @@ pub(crate) fn scene() -> Scene {
         "recv returns 0, and the program tries again",
     )
     .core()
-    .actor(
-        "client",
-        layers(client_libc, client_nix, client_socket2, client_std),
-    )
+    .actor("client", layers!(client))
     .peer("server", server)
     .breaks(&[Sign::Found("client", "4")])
     .shows(&[Sign::Found("client", "1")])

@@ -15,10 +15,7 @@ pub(crate) fn scene() -> Scene {
         "short-write",
         "a send that takes fewer bytes than it was given",
     )
-    .actor(
-        "client",
-        layers(client_libc, client_nix, client_socket2, client_std),
-    )
+    .actor("client", layers!(client))
     .peer("server", server)
     .breaks(&[Sign::Found("server", "bytes are missing")])
     .shows(&[Sign::Found("server", "all bytes arrived")])

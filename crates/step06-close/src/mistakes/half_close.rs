@@ -19,10 +19,7 @@ pub(crate) fn scene() -> Scene {
     .wire()
     .core()
     .peer("server", server_answers_at_the_end)
-    .actor(
-        "client",
-        layers(client_libc, client_nix, client_socket2, client_std),
-    )
+    .actor("client", layers!(client))
     .breaks(&[Sign::Stuck(&[("server", "recv"), ("client", "recv")])])
     .shows(&[Sign::Found("client", "answer")])
     .cause(

@@ -20,10 +20,7 @@ pub(crate) fn scene() -> Scene {
         "SO_LINGER with 0 seconds: close leaves no TIME_WAIT behind, and no bytes either",
     )
     .wire()
-    .actor(
-        "client",
-        layers(client_libc, client_nix, client_socket2, client_std),
-    )
+    .actor("client", layers!(client))
     .peer("server", server)
     .breaks(&[Sign::Found("server", "ECONNRESET")])
     .shows(&[Sign::Found("server", "all")])

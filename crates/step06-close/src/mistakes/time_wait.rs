@@ -21,12 +21,7 @@ pub(crate) fn scene() -> Scene {
             "TcpListener::bind always sets SO_REUSEADDR before it binds",
         ),
     ];
-    let server = layers(
-        first::server_libc,
-        first::server_nix,
-        first::server_socket2,
-        first::server_std,
-    );
+    let server = layers!(first::server);
     Scene::mistake(
         "time-wait",
         "a server that is started again finds its own port in use",

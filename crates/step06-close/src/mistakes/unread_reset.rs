@@ -23,10 +23,7 @@ pub(crate) fn scene() -> Scene {
     )
     .wire()
     .core()
-    .actor(
-        "server",
-        layers(server_libc, server_nix, server_socket2, server_std),
-    )
+    .actor("server", layers!(server))
     .peer("client", client)
     .breaks(&[Sign::Found("client", "ECONNRESET")])
     .shows(&[Sign::Found("client", "all")])

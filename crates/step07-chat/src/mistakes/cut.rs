@@ -12,10 +12,7 @@ const LONG: usize = 1500;
 pub(crate) fn scene() -> Scene {
     Scene::mistake("cut", "one message of 1500 bytes, and two arrive")
         .core()
-        .actor(
-            "server",
-            layers(server_libc, server_nix, server_socket2, server_std),
-        )
+        .actor("server", layers!(server))
         .peer("client", client)
         .breaks(&[Sign::Found("server", "1024 476")])
         .shows(&[Sign::Found("server", "1500")])

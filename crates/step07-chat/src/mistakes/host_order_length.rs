@@ -15,7 +15,7 @@ pub(crate) fn scene() -> Scene {
     )
     .actor(
         "client",
-        layers(client_libc, client_nix, client_socket2, client_std),
+        layers!(client),
     )
     .peer("server", server)
     .needs(little_endian)

@@ -30,10 +30,7 @@ pub(crate) fn scene() -> Scene {
     )
     .core()
     .needs(on_linux)
-    .actor(
-        "client",
-        layers(client_libc, client_nix, client_socket2, client_std),
-    )
+    .actor("client", layers!(client))
     .peer("server", server)
     .breaks(&[Sign::Found("client", "held back")])
     .shows(&[Sign::Found("client", "sent at once")])

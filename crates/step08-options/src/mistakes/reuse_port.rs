@@ -16,14 +16,8 @@ pub(crate) fn scene() -> Scene {
         "reuse-port",
         "a second server is to share the port of the first, with SO_REUSEADDR",
     )
-    .actor(
-        "new server",
-        layers(new_libc, new_nix, new_socket2, new_std),
-    )
-    .actor(
-        "old server",
-        layers(old_libc, old_nix, old_socket2, old_std),
-    )
+    .actor("new server", layers!(new))
+    .actor("old server", layers!(old))
     .peer("client", client)
     .breaks(&[Sign::Found("new server", "EADDRINUSE")])
     .shows(&[Sign::Found("new server", "accepted")])

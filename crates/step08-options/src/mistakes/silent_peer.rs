@@ -31,7 +31,7 @@ pub(crate) fn scene() -> Scene {
     .needs(deaf::is_possible)
     .actor(
         "server",
-        layers(server_libc, server_nix, server_socket2, server_std),
+        layers!(server),
     )
     .peer("client", client)
     .breaks(&[Sign::Stuck(&[("server", "recv")])])

@@ -20,10 +20,7 @@ pub(crate) fn scene() -> Scene {
         "v6only",
         "0.0.0.0 and [::] on one port: the second bind fails",
     )
-    .actor(
-        "server",
-        layers(server_libc, server_nix, server_socket2, server_std),
-    )
+    .actor("server", layers!(server))
     .peer("clients", |stage| match stage.repaired() {
         true => clients(stage),
         false => Ok(()), // There is nobody to call.

@@ -21,10 +21,7 @@ pub(crate) fn scene() -> Scene {
         "three addresses, and the first two refuse: the client walks along the list",
     )
     .peer("server", peer::server)
-    .actor(
-        "client",
-        layers(client_libc, client_nix, client_socket2, client_std),
-    )
+    .actor("client", layers!(client))
     .shows(&[Sign::Found("client", "3 of 3")])
     .idea(idea)
 }

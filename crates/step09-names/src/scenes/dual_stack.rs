@@ -22,10 +22,7 @@ pub(crate) fn scene() -> Scene {
         "one AF_INET6 listener takes an IPv6 client and an IPv4 client",
     )
     .core()
-    .actor(
-        "server",
-        layers(server_libc, server_nix, server_socket2, server_std),
-    )
+    .actor("server", layers!(server))
     .peer("clients", clients)
     .needs(ipv6)
     .shows(&[Sign::Found("server", "::1, ::ffff:127.0.0.1")])

@@ -17,7 +17,7 @@ pub(crate) fn scene() -> Scene {
     .core()
     .actor(
         "client",
-        layers(client_libc, client_nix, client_socket2, client_std),
+        layers!(client),
     )
     .peer("server", server)
     .breaks(&[Sign::Found("server", "some are lost")])

@@ -17,7 +17,7 @@ pub(crate) fn scene() -> Scene {
     )
     .actor(
         "client",
-        layers(client_libc, client_nix, client_socket2, client_std),
+        layers!(client),
     )
     .peer("keeper", keeper)
     .breaks(&[Sign::Stuck(&[("client", "recv")])])

@@ -17,7 +17,7 @@ pub(crate) fn scene() -> Scene {
     .core()
     .actor(
         "server",
-        layers(server_libc, server_nix, server_socket2, server_std),
+        layers!(server),
     )
     .peer("client", client)
     .breaks(&[Sign::Found("server", r#""hell" "hi""#)])

@@ -16,10 +16,7 @@ pub(crate) fn scene() -> Scene {
         "two sendtos, then two recvfroms: each brings one message, whole",
     )
     .core()
-    .actor(
-        "server",
-        layers(server_libc, server_nix, server_socket2, server_std),
-    )
+    .actor("server", layers!(server))
     .peer("client", client)
     .shows(&[Sign::Found("server", r#""hello" "hi""#)])
     .idea(idea)

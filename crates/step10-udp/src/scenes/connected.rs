@@ -18,10 +18,7 @@ pub(crate) fn scene() -> Scene {
         "connect notes one peer: send and recv need no address, and a stranger is not heard",
     )
     .core()
-    .actor(
-        "client",
-        layers(client_libc, client_nix, client_socket2, client_std),
-    )
+    .actor("client", layers!(client))
     .peer("server", server)
     .peer("stranger", stranger)
     .shows(&[Sign::Found("client", "hi")])

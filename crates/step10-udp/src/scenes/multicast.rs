@@ -28,14 +28,8 @@ pub(crate) fn scene() -> Scene {
         "multicast",
         "one datagram to the address of a group, for whoever has joined it",
     )
-    .actor(
-        "member",
-        layers(member_libc, member_nix, member_socket2, member_std),
-    )
-    .actor(
-        "sender",
-        layers(sender_libc, sender_nix, sender_socket2, sender_std),
-    )
+    .actor("member", layers!(member))
+    .actor("sender", layers!(sender))
     .shows(&[Sign::Found("member", "hello")])
     .idea(idea)
     .needs(loopback_takes_it)

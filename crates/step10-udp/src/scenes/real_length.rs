@@ -22,10 +22,7 @@ pub(crate) fn scene() -> Scene {
         "real-length",
         "MSG_TRUNC: recvfrom returns the datagram's own length, also where it does not fit",
     )
-    .actor(
-        "server",
-        layers(server_libc, server_nix, server_socket2, server_std),
-    )
+    .actor("server", layers!(server))
     .peer("client", client)
     .shows(&[Sign::Found("server", "1 byte is gone")])
     .idea(idea)

@@ -24,7 +24,7 @@ pub(crate) fn scene() -> Scene {
     .at_path(PATH)
     .actor(
         "receiver",
-        layers(receiver_libc, receiver_nix, receiver_socket2, receiver_std),
+        layers!(receiver),
     )
     .peer("sender", sender)
     .breaks(&[Sign::Found("receiver", "no descriptor")])

@@ -25,7 +25,7 @@ pub(crate) fn scene() -> Scene {
     .at_path(PATH)
     .actor(
         "client",
-        layers(client_libc, client_nix, client_socket2, client_std),
+        layers!(client),
     )
     .peer("server", server)
     .breaks(&[Sign::Found("server", "nobody"), Sign::Found("client", "no answer")])

@@ -18,15 +18,7 @@ pub(crate) fn scene() -> Scene {
         "a name that is no file, and nothing to unlink (Linux)",
     )
     .at_path(PATH)
-    .actor(
-        "server",
-        layers(
-            here::server_libc,
-            here::server_nix,
-            here::server_socket2,
-            here::server_std,
-        ),
-    )
+    .actor("server", layers!(here::server))
     .peer("client", here::client)
     .needs(here::needed)
     .idea(idea)

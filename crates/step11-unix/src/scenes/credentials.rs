@@ -19,10 +19,7 @@ pub(crate) fn scene() -> Scene {
         "whose process is at the other end? The kernel answers, not the client",
     )
     .at_path(PATH)
-    .actor(
-        "server",
-        layers(server_libc, server_nix, server_socket2, server_std),
-    )
+    .actor("server", layers!(server))
     .peer("client", client)
     .idea(idea)
 }

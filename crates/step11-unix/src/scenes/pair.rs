@@ -15,7 +15,7 @@ use super::{ROOM, close, heard};
 
 /// The mistake `kept-end` plays the same four.
 pub(crate) fn parts() -> [Part; 4] {
-    layers(parent_libc, parent_nix, parent_socket2, parent_std)
+    layers!(parent)
 }
 
 pub(crate) fn scene() -> Scene {

@@ -25,19 +25,8 @@ pub(crate) fn scene() -> Scene {
     )
     .core()
     .at_path(PATH)
-    .actor(
-        "receiver",
-        layers(receiver_libc, receiver_nix, receiver_socket2, receiver_std),
-    )
-    .actor(
-        "sender",
-        layers(
-            sender::sender_libc,
-            sender::sender_nix,
-            sender::sender_socket2,
-            sender::sender_std,
-        ),
-    )
+    .actor("receiver", layers!(receiver))
+    .actor("sender", layers!(sender::sender))
     .idea(idea)
 }
 
