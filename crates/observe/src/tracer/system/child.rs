@@ -17,7 +17,9 @@
 
 use super::filter;
 use super::ptrace::{self, Report, Until};
-use crate::tracer::{Options, Refused};
+use super::trial::why_not_seized;
+use crate::options::Options;
+use crate::refused::Refused;
 use crate::wire::Network;
 use std::io::{self, Read, Write};
 use std::mem;
@@ -84,13 +86,10 @@ pub(super) fn start(
         )));
     };
     if let Err(error) = ptrace::seize(process) {
-        let refused = super::trial::why_not_seized(process, &error);
+        let refused = why_not_seized(process, &error);
         send(&line, GIVE_UP);
         let _ = spawned();
-        return Err(Refused {
-            reason: format!("cannot trace {program}: {refused}"),
-        }
-        .into());
+        return Err(Refused::because(format!("cannot trace {program}: {refused}")).into());
     }
     send(&line, GO);
     if until_exec(process) {
@@ -138,7 +137,7 @@ impl Setup {
             return Err(io::Error::from_raw_os_error(libc::ECANCELED));
         }
         if let Some(network) = &self.wire {
-            network.system.enter()?;
+            network.enter()?;
         }
         if let Some(processor) = self.pin {
             pin(processor)?;

@@ -5,6 +5,7 @@
 //! Every request but SEIZE may meet a thread that was killed in its stop (ESRCH); its end is reported by [`wait`]
 //! like any other, so nobody needs the error.
 
+use super::filter::ARCHITECTURE;
 use nix::sys::ptrace::syscall_info;
 use nix::unistd::Pid;
 use stack::memory::Registers;
@@ -123,7 +124,7 @@ pub(super) fn event_message(thread: i32) -> Option<i32> {
 /// `ptrace(PTRACE_GET_SYSCALL_INFO)`: where in a call the thread stopped.
 pub(super) fn position(thread: i32) -> io::Result<Position> {
     let info = syscall_info(Pid::from_raw(thread))?;
-    if info.arch != super::filter::ARCHITECTURE {
+    if info.arch != ARCHITECTURE {
         return Ok(Position::Unknown);
     }
     Ok(match info.op {
