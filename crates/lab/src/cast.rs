@@ -9,6 +9,8 @@ use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, Instant};
 
+use observe::Told;
+use observe::assemble::{Sources, assemble};
 use record::event::Event;
 
 use crate::direct::Request;
@@ -93,23 +95,26 @@ impl Cast {
         }
     }
 
-    pub(crate) fn end(self) -> Result<(Vec<Event>, Vec<ExitStatus>), Trouble> {
-        match self {
-            Cast::Traced(running) => {
-                let record = running.wait()?;
-                if record.lost_packets > 0 {
-                    eprintln!(
-                        "{} packets came faster than they could be kept and are missing",
-                        record.lost_packets
-                    );
-                }
-                Ok((record.events, record.statuses))
-            }
+    /// The record of the processes that have ended, with what they told.
+    pub(crate) fn end(self, told: Told) -> Result<(Vec<Event>, Vec<ExitStatus>), Trouble> {
+        let record = match self {
+            Cast::Traced(running) => running.wait_with(told)?,
             Cast::Plain(children) => {
                 let statuses = children.into_iter().map(|mut child| child.wait());
-                Ok((Vec::new(), statuses.collect::<io::Result<_>>()?))
+                assemble(Sources {
+                    statuses: statuses.collect::<io::Result<_>>()?,
+                    told,
+                    ..Sources::default()
+                })
             }
+        };
+        if record.lost_packets > 0 {
+            eprintln!(
+                "{} packets came faster than they could be kept and are missing",
+                record.lost_packets
+            );
         }
+        Ok((record.events, record.statuses))
     }
 }
 
