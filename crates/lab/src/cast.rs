@@ -9,7 +9,7 @@ use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, Instant};
 
-use observe::Told;
+use observe::Known;
 use observe::assemble::{Sources, assemble};
 use record::event::Event;
 
@@ -96,14 +96,14 @@ impl Cast {
     }
 
     /// The record of the processes that have ended, with what they told.
-    pub(crate) fn end(self, told: Told) -> Result<(Vec<Event>, Vec<ExitStatus>), Trouble> {
+    pub(crate) fn end(self, known: Known) -> Result<(Vec<Event>, Vec<ExitStatus>), Trouble> {
         let record = match self {
-            Cast::Traced(running) => running.wait_with(told)?,
+            Cast::Traced(running) => running.wait_with(known)?,
             Cast::Plain(children) => {
                 let statuses = children.into_iter().map(|mut child| child.wait());
                 assemble(Sources {
                     statuses: statuses.collect::<io::Result<_>>()?,
-                    told,
+                    known,
                     ..Sources::default()
                 })
             }

@@ -42,12 +42,12 @@ pub struct Sources {
     /// The descriptor that is not part of what is observed ([`Options::hide`](crate::Options::hide)).
     pub hide: Option<RawFd>,
     /// What whoever started the programs knows of them.
-    pub told: Told,
+    pub known: Known,
 }
 
 /// What whoever started the programs knows of them.
 #[derive(Clone, Debug, Default)]
-pub struct Told {
+pub struct Known {
     /// Since when a process does what it was started for. What it did up to then is left out.
     pub begun: HashMap<i32, Time>,
     /// What the programs said of themselves. A thread of 0 is one that is not known.
@@ -84,7 +84,7 @@ pub fn assemble(sources: Sources) -> Record {
         samples = caught.samples;
         lost_packets = caught.lost;
     }
-    let Told { begun, marks, end } = sources.told;
+    let Known { begun, marks, end } = sources.known;
     events.retain(|event| is_part(event, sources.hide, &begun));
     let marks: Vec<Event> = marks
         .into_iter()

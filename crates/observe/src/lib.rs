@@ -37,7 +37,7 @@ mod refused;
 pub mod tracer;
 pub mod wire;
 
-pub use assemble::{Record, Told};
+pub use assemble::{Known, Record};
 pub use options::Options;
 pub use refused::Refused;
 pub use tracer::{Reach, Running, can_trace, start};

@@ -20,7 +20,7 @@ pub struct Options {
     pub pin: Option<usize>,
     /// Where each call goes as soon as it is over, for programs that run on and on.
     ///
-    /// Such calls are not in the [`Record`]. The program waits while a call is decoded,
+    /// Such calls are not in the [`Record`](crate::Record). The program waits while a call is decoded,
     /// and [`Call::by_runtime`](record::event::Call::by_runtime) is never set: what comes next is not yet known.
     pub live: Option<Sender<Event>>,
     /// Keep the functions that each call came through ([`Call::stack`](record::event::Call::stack)).

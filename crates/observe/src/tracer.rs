@@ -35,7 +35,7 @@
 //! Two processes that share one table of descriptors or signal handlers (clone(2) with CLONE_FILES or CLONE_SIGHAND but
 //! without CLONE_THREAD) are taken for two that have one each.
 
-use crate::assemble::{Record, Told};
+use crate::assemble::{Known, Record};
 use crate::options::Options;
 use crate::refused::Refused;
 use std::io;
@@ -112,7 +112,7 @@ impl Running {
     ///
     /// Only where the tracer itself failed; the programs are killed then.
     pub fn wait(self) -> io::Result<Record> {
-        self.wait_with(Told::default())
+        self.wait_with(Known::default())
     }
 
     /// The same, and puts into the record what whoever started the programs knows of them.
@@ -120,9 +120,9 @@ impl Running {
     /// # Errors
     ///
     /// As for [`Running::wait`].
-    pub fn wait_with(mut self, told: Told) -> io::Result<Record> {
+    pub fn wait_with(mut self, known: Known) -> io::Result<Record> {
         match self.run.take() {
-            Some(run) => run.wait(told),
+            Some(run) => run.wait(known),
             None => Err(io::Error::other("already waited for")),
         }
     }
@@ -132,7 +132,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         if let Some(run) = self.run.take() {
             run.kill_all();
-            let _ = run.wait(Told::default());
+            let _ = run.wait(Known::default());
         }
     }
 }

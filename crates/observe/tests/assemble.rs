@@ -2,7 +2,7 @@
 
 use observe::assemble::{Sources, assemble};
 use observe::kernel::trace::Trace;
-use observe::{Record, Told};
+use observe::{Known, Record};
 use record::event::{
     Arg, Call, Context, Event, Held, Life, Mark, Note, Outcome, TcpState, Time, Turn, Value, Who,
 };
@@ -83,9 +83,9 @@ fn all_is_in_order_of_time_and_what_happens_at_once_in_that_of_the_sources() {
             receive_queue: 0,
             send_queue: 0,
         }],
-        told: Told {
+        known: Known {
             marks: vec![mark(SECOND, 20), mark(FIRST, 5)],
-            ..Told::default()
+            ..Known::default()
         },
         ..Sources::default()
     });
@@ -110,9 +110,9 @@ fn a_mark_without_a_thread_goes_to_the_last_call_that_is_part_of_the_run() {
             call(SECOND, 3, 40, Some(60)),
         ],
         hide: Some(9),
-        told: Told {
+        known: Known {
             marks: [5, 30, 50].map(|at| mark(unknown(), at)).into(),
-            ..Told::default()
+            ..Known::default()
         },
         ..Sources::default()
     });
@@ -141,9 +141,9 @@ fn what_came_before_a_process_had_begun_is_left_out_but_tells_whose_its_threads_
             text: text.into(),
             ahead: 0,
         }),
-        told: Told {
+        known: Known {
             begun: HashMap::from([(1, 100)]),
-            ..Told::default()
+            ..Known::default()
         },
         ..Sources::default()
     });
@@ -165,10 +165,10 @@ fn a_run_that_is_broken_off_ends_there() {
             call(FIRST, 3, 30, Some(50)),
             call(SECOND, 3, 45, Some(46)),
         ],
-        told: Told {
+        known: Known {
             marks: vec![mark(FIRST, 41)],
             end: Some(40),
-            ..Told::default()
+            ..Known::default()
         },
         ..Sources::default()
     });

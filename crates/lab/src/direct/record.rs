@@ -2,7 +2,7 @@
 
 use std::os::unix::process::ExitStatusExt;
 
-use observe::Told;
+use observe::Known;
 
 use super::Director;
 use crate::ladder;
@@ -28,7 +28,7 @@ impl Director<'_> {
         drop(receiver);
         let begun = actors.iter().map(|actor| (actor.run.process, actor.ready));
         // What the runtime did before the actor's function began is no part of the scene.
-        let (mut events, statuses) = cast.end(Told {
+        let (mut events, statuses) = cast.end(Known {
             begun: begun.collect(),
             marks,
             end: stuck,

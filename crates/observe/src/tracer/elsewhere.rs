@@ -1,6 +1,6 @@
 //! Where programs cannot be traced: the same functions, which say so.
 
-use crate::assemble::{Record, Told};
+use crate::assemble::{Known, Record};
 use crate::options::Options;
 use crate::refused::Refused;
 use std::convert::Infallible;
@@ -30,7 +30,7 @@ impl Run {
         match self.never {}
     }
 
-    pub(super) fn wait(self, _: Told) -> io::Result<Record> {
+    pub(super) fn wait(self, _: Known) -> io::Result<Record> {
         match self.never {}
     }
 }

@@ -15,13 +15,14 @@ mod ptrace;
 mod signals;
 mod trial;
 
-use crate::assemble::{Record, Sources, Told, assemble};
+use crate::assemble::{Known, Record, Sources, assemble};
 use crate::kernel::instance::Watch;
 use crate::kernel::trace::Trace;
 use crate::options::Options;
 use crate::wire::system::capture::Capturing;
 use engine::{Engine, Traced};
 use living::Living;
+use stack::Namer;
 use std::io;
 use std::os::fd::RawFd;
 use std::process::{Command, ExitStatus};
@@ -96,19 +97,21 @@ impl Run {
         }
     }
 
-    pub(super) fn wait(self, told: Told) -> io::Result<Record> {
+    pub(super) fn wait(self, known: Known) -> io::Result<Record> {
         let (traced, statuses, kernel) = self.tracer.join().map_err(|_| failed())?;
+        // Decoded only here, where no program waits for it.
+        let mut namer = Namer::default();
+        let calls = traced.calls.iter().map(|call| call.decode(&mut namer));
         Ok(assemble(Sources {
             statuses,
-            // Decoded only here, where no program waits for it.
-            calls: traced.calls(),
+            calls: calls.collect(),
             lives: traced.lives,
             held: traced.held,
             kernel,
             // After the decoding: what the programs sent last may have been on its way until now.
             wire: self.capturing.map(Capturing::end),
             hide: self.hide,
-            told,
+            known,
         }))
     }
 }

@@ -106,7 +106,7 @@ pub(super) fn start(
 fn until_exec(process: i32) -> bool {
     // The end of a child whose exec fails is `spawn`'s to wait for, so look first and take only what is a stop.
     while ptrace::peek_alive(process) {
-        match ptrace::wait_for(process) {
+        match ptrace::wait(process) {
             Some((_, Report::Exec)) => return true,
             // The first watched call after the filter is the one with which std's half of the child reports that the
             // exec failed. It is let go here, before `spawn` waits for it: a wait for a traced child takes its stops.

@@ -97,7 +97,7 @@ impl Engine {
             self.log.life(first_of(process), Turn::Started);
             self.became_another_program(process);
         }
-        while let Some((thread, report)) = ptrace::wait() {
+        while let Some((thread, report)) = ptrace::wait(ptrace::ANY) {
             self.report(thread, report);
         }
         let statuses = self.commands.iter().map(|&(_, status)| status);

@@ -195,15 +195,13 @@ pub(super) fn registers(thread: i32) -> Option<Registers> {
     Some(registers)
 }
 
-/// `waitpid(-1)`: the next report of a thread that the calling thread traces; `None` when there is none left.
+/// Every thread that the calling thread traces.
+pub(super) const ANY: i32 = -1;
+
+/// `waitpid(thread)`: the next report of one traced thread, or of [`ANY`]; `None` when there is none left.
 ///
 /// __WNOTHREAD keeps to the threads this thread traces, so that no other child of this process is touched.
-pub(super) fn wait() -> Option<(i32, Report)> {
-    wait_for(-1)
-}
-
-/// `waitpid(thread)`: the next report of one traced thread; `None` when it is gone.
-pub(super) fn wait_for(thread: i32) -> Option<(i32, Report)> {
+pub(super) fn wait(thread: i32) -> Option<(i32, Report)> {
     loop {
         let mut status = 0;
         // SAFETY: status is a c_int on this frame, and waitpid writes nothing else.

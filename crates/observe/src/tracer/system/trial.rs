@@ -99,7 +99,7 @@ fn trace(process: i32, mut line: &UnixStream) -> Result<Seen, Refused> {
     let _ = line.write_all(&[0]);
     let mut entered = false;
     let mut left = false;
-    while let Some((_, report)) = ptrace::wait_for(process) {
+    while let Some((_, report)) = ptrace::wait(process) {
         match report {
             Report::Watched | Report::Call => {
                 let position = ptrace::position(process).map_err(|error| {
@@ -156,8 +156,7 @@ fn judge(seen: &Seen) -> Result<(), Refused> {
 fn end(process: i32) {
     // SAFETY: kill takes two numbers and touches no memory. The child has not been waited for, so the id is still its own.
     unsafe { libc::kill(process, libc::SIGKILL) };
-    while ptrace::wait_for(process).is_some_and(|(_, report)| !matches!(report, Report::Ended(_))) {
-    }
+    while ptrace::wait(process).is_some_and(|(_, report)| !matches!(report, Report::Ended(_))) {}
 }
 
 /// The tracer of a process and its name.

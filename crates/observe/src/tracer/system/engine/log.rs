@@ -4,7 +4,7 @@ use super::super::memory::Remote;
 use super::super::ptrace;
 use super::taken::Taken;
 use crate::clock::now;
-use record::event::{Call, Event, Held, Life, Turn, Who};
+use record::event::{Event, Held, Life, Turn, Who};
 use stack::{Code, Namer, StackCopy, Stacks};
 use std::sync::mpsc::Sender;
 
@@ -29,7 +29,7 @@ pub(in super::super) struct Traced {
         clippy::vec_box,
         reason = "a list that grows would move hundreds of bytes a call"
     )]
-    calls: Vec<Box<Taken>>,
+    pub(in super::super) calls: Vec<Box<Taken>>,
     pub(in super::super) lives: Vec<Life>,
     pub(in super::super) held: Vec<Held>,
 }
@@ -109,14 +109,5 @@ impl Log {
             }
         }
         self.traced
-    }
-}
-
-impl Traced {
-    /// Decodes the calls.
-    pub(in super::super) fn calls(&self) -> Vec<Call> {
-        let mut namer = Namer::default();
-        let calls = self.calls.iter();
-        calls.map(|call| call.decode(&mut namer)).collect()
     }
 }

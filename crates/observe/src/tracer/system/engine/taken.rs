@@ -9,7 +9,7 @@ use stack::{Namer, StackCopy, Stacks};
 
 /// A call as it was copied, and what only the tracer knows about it.
 #[derive(Debug)]
-pub(super) struct Taken {
+pub(in super::super) struct Taken {
     pub(super) raw: Raw,
     /// Where the returned number does not say how it ended.
     pub(super) outcome: Option<Outcome>,
@@ -30,7 +30,7 @@ impl Taken {
     }
 
     /// Makes of it what stands in the record.
-    pub(super) fn decode(&self, namer: &mut Namer) -> Call {
+    pub(in super::super) fn decode(&self, namer: &mut Namer) -> Call {
         let mut call = decode::call(&self.raw);
         if let Some(outcome) = &self.outcome {
             call.outcome = outcome.clone();
