@@ -158,7 +158,8 @@ fn info(socket: &OwnedFd) -> Option<libc::tcp_info> {
     // SAFETY: tcp_info is a C structure of numbers, for which all bits zero is a value.
     let mut info: libc::tcp_info = unsafe { mem::zeroed() };
     let mut length = size_of_val(&info) as libc::socklen_t;
-    // SAFETY: the kernel writes at most `length` bytes to the structure, which is as long as that and lives on this frame.
+    // SAFETY: the kernel writes at most `length` bytes to the structure, which is as long as that, and how many to `length`;
+    // both live on this frame.
     let result = unsafe {
         libc::getsockopt(
             socket.as_raw_fd(),

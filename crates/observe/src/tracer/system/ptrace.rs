@@ -237,9 +237,9 @@ pub(super) fn peek_alive(process: i32) -> bool {
 
 fn request(request: libc::c_uint, thread: i32, data: usize) -> io::Result<()> {
     let nothing = ptr::null_mut::<libc::c_void>();
-    let data = ptr::without_provenance_mut::<libc::c_void>(data);
+    let data = ptr::with_exposed_provenance_mut::<libc::c_void>(data);
     // SAFETY: of the requests above only GETEVENTMSG takes data as an address, and it is given that of a c_ulong
-    // that lives through this call; the others take a number. An id that is not traced by this thread gives ESRCH.
+    // that lives through this call, exposed by the cast to a number; the others take a number. An id that is not traced by this thread gives ESRCH.
     let result = unsafe { libc::ptrace(request, thread, nothing, data) };
     if result == -1 {
         Err(io::Error::last_os_error())

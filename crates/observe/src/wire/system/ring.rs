@@ -37,7 +37,7 @@ pub(super) struct Ring {
     _keeper: OwnedFd,
 }
 
-// SAFETY: the memory is this Ring's own until it is dropped; any one thread may read it.
+// SAFETY: a mapping belongs to the whole process, not to a thread, and no pointer to this one is anywhere but in its Ring.
 unsafe impl Send for Ring {}
 
 /// A packet as it was copied from the buffer.
@@ -165,7 +165,8 @@ impl Ring {
             tp_drops: 0,
         };
         let mut length = size_of_val(&statistics) as libc::socklen_t;
-        // SAFETY: the kernel writes at most `length` bytes to the structure, which is as long as that and lives on this frame.
+        // SAFETY: the kernel writes at most `length` bytes to the structure, which is as long as that, and how many to
+        // `length`; both live on this frame.
         let result = unsafe {
             libc::getsockopt(
                 self.socket.as_raw_fd(),
