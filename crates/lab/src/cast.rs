@@ -8,6 +8,8 @@ use std::process::{self, Child, ExitStatus};
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
+use observe::Known;
+use observe::assemble::{Sources, assemble};
 use record::event::Event;
 
 use crate::control::{Message, hidden_descriptor};
@@ -102,23 +104,26 @@ impl Cast {
         }
     }
 
-    pub(crate) fn end(self) -> Result<(Vec<Event>, Vec<ExitStatus>), Trouble> {
-        match self {
-            Cast::Traced(running) => {
-                let record = running.wait()?;
-                if record.lost_packets > 0 {
-                    eprintln!(
-                        "{} packets came faster than they could be kept and are missing",
-                        record.lost_packets
-                    );
-                }
-                Ok((record.events, record.statuses))
-            }
+    /// The record of the processes that have ended, with what they told.
+    pub(crate) fn end(self, known: Known) -> Result<(Vec<Event>, Vec<ExitStatus>), Trouble> {
+        let record = match self {
+            Cast::Traced(running) => running.wait_with(known)?,
             Cast::Plain(children) => {
                 let statuses = children.into_iter().map(|mut child| child.wait());
-                Ok((Vec::new(), statuses.collect::<io::Result<_>>()?))
+                assemble(Sources {
+                    statuses: statuses.collect::<io::Result<_>>()?,
+                    known,
+                    ..Sources::default()
+                })
             }
+        };
+        if record.lost_packets > 0 {
+            eprintln!(
+                "{} packets came faster than they could be kept and are missing",
+                record.lost_packets
+            );
         }
+        Ok((record.events, record.statuses))
     }
 }
 

@@ -195,6 +195,15 @@ pub fn descriptors(number: i64, args: &[u64; 6], before: &[Piece]) -> Vec<i32> {
     found
 }
 
+/// How many entries of an iovec array are looked at: none of an array that the kernel refuses for its length.
+pub(crate) fn vectors_shown(count: u64) -> usize {
+    if count > libc::UIO_MAXIOV as u64 {
+        0
+    } else {
+        (count as usize).min(VECTORS)
+    }
+}
+
 /// The pieces copied so far at one stop.
 struct Copies<'a> {
     memory: &'a dyn Memory,
@@ -235,7 +244,7 @@ impl<'a> Copies<'a> {
 
     /// Copies an iovec array, and the data it points to when it goes out.
     fn vectors(&mut self, address: u64, count: u64, with_data: bool) {
-        let array = self.follow(address, layout::vectors_shown(count) * layout::IOVEC);
+        let array = self.follow(address, vectors_shown(count) * layout::IOVEC);
         if with_data {
             for vector in array.chunks_exact(layout::IOVEC).filter_map(Vector::read) {
                 self.take(vector.base, size(vector.length), DATA);
@@ -245,11 +254,7 @@ impl<'a> Copies<'a> {
 
     /// Copies the data that `filled` bytes fill, in the iovec array that was copied before the call.
     fn filled(&mut self, address: u64, count: u64, filled: u64, before: &[Piece]) {
-        let array = layout::find(
-            before,
-            address,
-            layout::vectors_shown(count) * layout::IOVEC,
-        );
+        let array = layout::find(before, address, vectors_shown(count) * layout::IOVEC);
         let mut rest = filled;
         for vector in array.chunks_exact(layout::IOVEC).filter_map(Vector::read) {
             let part = vector.length.min(rest);

@@ -3,6 +3,7 @@
 //! Pure: nothing is read here but the copies, so it can be done at any time, and whatever the traced program
 //! had in its memory, it cannot do more than make the result odd. What was not copied is shown as a pointer.
 
+mod buffers;
 mod control;
 mod descriptors;
 mod message;
@@ -10,9 +11,8 @@ mod options;
 mod view;
 mod waiting;
 
-use crate::copy::{ADDRESS, DATA};
 use crate::raw::Raw;
-use record::address;
+use buffers::{address_in, address_out, bytes_in, bytes_out, length, pointer};
 use record::calls::{self, Kind};
 use record::event::{Arg, Call, Outcome, Value};
 use record::names::{self, files, options as option_names, sockets};
@@ -143,15 +143,6 @@ fn value(view: &View, index: usize, kind: Kind) -> Option<Value> {
     })
 }
 
-/// A pointer that is not followed.
-fn pointer(address: u64) -> Value {
-    if address == 0 {
-        Value::Null
-    } else {
-        Value::Pointer(address)
-    }
-}
-
 /// The type of a socket with the flags that may be added to it: `SOCK_STREAM|SOCK_CLOEXEC`.
 fn socket_type(bits: u32) -> Value {
     let (flags, rest) = names::split(sockets::TYPE_FLAGS, bits);
@@ -180,70 +171,4 @@ fn protocol(family: i32, protocol: i32) -> Value {
         libc::AF_NETLINK => names::name(sockets::NETLINK_PROTOCOLS, protocol),
         _ => Value::Int(protocol.into()),
     }
-}
-
-fn address_in(view: &View, at: u64, length: u32) -> Value {
-    let shown = (length as usize).min(ADDRESS);
-    match view.before(at, shown) {
-        Some(bytes) => Value::Address(address::decode(bytes)),
-        None => pointer(at),
-    }
-}
-
-fn address_out(view: &View, at: u64, length_at: u64) -> Value {
-    match view.written(at, length_at, ADDRESS) {
-        Some((bytes, _)) => Value::Address(address::decode(bytes)),
-        None => pointer(at),
-    }
-}
-
-/// A length that is read and written: room before, use after.
-fn length(view: &View, at: u64) -> Value {
-    let before = view.u32_before(at);
-    let after = view.u32_after(at);
-    if before.is_none() && after.is_none() {
-        pointer(at)
-    } else {
-        Value::Length { before, after }
-    }
-}
-
-fn bytes_in(view: &View, at: u64, length: u64) -> Value {
-    let data = view.some_before(at, usize::try_from(length).unwrap_or(DATA).min(DATA));
-    if at == 0 || (data.is_empty() && length > 0) {
-        return pointer(at);
-    }
-    Value::Bytes {
-        data: data.to_vec(),
-        total: length,
-    }
-}
-
-/// What was received. With MSG_TRUNC the result is the length of the datagram, which may exceed the buffer.
-/// (On a stream MSG_TRUNC throws the data away instead. That is not told apart: shown is what lay in the buffer.)
-fn bytes_out(view: &View, at: u64, room: u64) -> Value {
-    let Some(returned) = view.returned else {
-        return pointer(at);
-    };
-    let data = view.some_after(
-        at,
-        usize::try_from(returned.min(room))
-            .unwrap_or(DATA)
-            .min(DATA),
-    );
-    if at == 0 || (data.is_empty() && returned.min(room) > 0) {
-        return pointer(at);
-    }
-    Value::Bytes {
-        data: data.to_vec(),
-        total: returned,
-    }
-}
-
-/// An address of a message: a pointer and its length, in memory copied at one of the stops.
-fn address_of(bytes: Option<&[u8]>, at: u64) -> Value {
-    bytes.map_or_else(
-        || pointer(at),
-        |bytes| Value::Address(address::decode(bytes)),
-    )
 }

@@ -17,17 +17,12 @@
 //! The buffer's clock is CLOCK_MONOTONIC in microseconds; what CLOCK_REALTIME was ahead of it is measured once,
 //! at the start, so a clock that is set during the run tears both apart.
 
-mod attach;
+pub(crate) mod attach;
 #[cfg(target_os = "linux")]
-mod instance;
+pub(crate) mod instance;
 pub mod trace;
 
-#[cfg(target_os = "linux")]
-pub(crate) use attach::attach;
-#[cfg(target_os = "linux")]
-pub(crate) use instance::{Seen, Watch};
-
-use crate::tracer::Refused;
+use crate::refused::Refused;
 
 /// Tries the whole set-up: whether one can look into the kernel here.
 ///

@@ -3,7 +3,6 @@
 //! Offsets and sizes come from libc's definitions, so they hold on every 64-bit Linux.
 //! Everything returns `None` where bytes are missing.
 
-use crate::copy::VECTORS;
 use stack::memory::Piece;
 use std::mem::{offset_of, size_of};
 
@@ -76,15 +75,6 @@ pub(crate) const MMSGHDR: usize = size_of::<libc::mmsghdr>();
 pub(crate) const MMSGHDR_LENGTH: usize = offset_of!(libc::mmsghdr, msg_len);
 /// The size of the header of a control message.
 pub(crate) const CMSGHDR: usize = size_of::<libc::cmsghdr>();
-
-/// How many entries of an iovec array are looked at: none of an array that the kernel refuses for its length.
-pub(crate) fn vectors_shown(count: u64) -> usize {
-    if count > libc::UIO_MAXIOV as u64 {
-        0
-    } else {
-        (count as usize).min(VECTORS)
-    }
-}
 
 /// One entry of an iovec array.
 #[derive(Clone, Copy, Debug)]

@@ -15,7 +15,8 @@ pub(crate) fn start(keep: Option<BorrowedFd<'_>>, last: impl FnOnce()) -> io::Re
     }
     // SAFETY: pipe2 has just made both, and nobody else owns them.
     let [reader, writer] = ends.map(|end| unsafe { OwnedFd::from_raw_fd(end) });
-    // SAFETY: until it exits the child calls only async-signal-safe functions: it makes system calls.
+    // SAFETY: until it exits the child calls only async-signal-safe functions: what is done here are system calls,
+    // and `last`, which both callers pass, makes no others.
     match unsafe { libc::fork() } {
         -1 => Err(io::Error::last_os_error()),
         0 => {
@@ -43,13 +44,13 @@ fn wait(reader: i32, keep: Option<i32>) {
     // SAFETY: chdir reads a string with its NUL that lives for ever.
     unsafe { libc::chdir(c"/".as_ptr()) };
     // Away from the numbers that are written over next.
-    // SAFETY: fcntl(F_DUPFD) works on descriptor numbers, which are this process's own.
+    // SAFETY: fcntl(F_DUPFD) makes a new descriptor and touches no memory.
     let keep = keep.map(|keep| unsafe { libc::fcntl(keep, libc::F_DUPFD, 3) });
-    // SAFETY: dup2 works on descriptor numbers, which are this process's own.
+    // SAFETY: dup2 closes what was 0, which nothing in this process uses.
     unsafe { libc::dup2(reader, 0) };
     let mut first = 1;
     if let Some(keep) = keep {
-        // SAFETY: as above.
+        // SAFETY: dup2 closes what was 1, which nothing in this process uses.
         unsafe { libc::dup2(keep, 1) };
         first = 2;
     }

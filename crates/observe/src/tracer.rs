@@ -35,14 +35,11 @@
 //! Two processes that share one table of descriptors or signal handlers (clone(2) with CLONE_FILES or CLONE_SIGHAND but
 //! without CLONE_THREAD) are taken for two that have one each.
 
-use crate::wire::Network;
-use record::event::Event;
-use std::fmt;
+use crate::assemble::{Known, Record};
+use crate::options::Options;
+use crate::refused::Refused;
 use std::io;
-use std::os::fd::RawFd;
-use std::process::{Command, ExitStatus};
-use std::sync::Arc;
-use std::sync::mpsc::Sender;
+use std::process::Command;
 
 // The one place that says where programs can be traced. Elsewhere everything compiles and `start` says no.
 #[cfg_attr(
@@ -54,58 +51,6 @@ use std::sync::mpsc::Sender;
     path = "tracer/elsewhere.rs"
 )]
 mod system;
-
-/// How to trace.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Stop the program only at the calls that are watched, by a seccomp filter.
-    ///
-    /// Without it the program stops at every call: slower by far, but it does not need `no_new_privs`.
-    pub filter: bool,
-    /// A descriptor that is not part of what is observed: reads, writes and the like on it neither stop nor show.
-    pub hide: Option<RawFd>,
-    /// Run the programs and the tracer on this one processor: a stop is then much cheaper,
-    /// but the programs see a machine of one processor.
-    pub pin: Option<usize>,
-    /// Where each call goes as soon as it is over, for programs that run on and on.
-    ///
-    /// Such calls are not in the [`Record`]. The program waits while a call is decoded,
-    /// and [`Call::by_runtime`](record::event::Call::by_runtime) is never set: what comes next is not yet known.
-    pub live: Option<Sender<Event>>,
-    /// Keep the functions that each call came through ([`Call::stack`](record::event::Call::stack)).
-    ///
-    /// Registers and a piece of the stack are copied before each call, and the functions of a program in Python or Java,
-    /// which makes its stop longer by some microseconds; and the program also stops where it maps a library. Names are looked up afterwards.
-    pub stacks: bool,
-    /// Ask the kernel for the addresses of a socket after each call that gives it one
-    /// ([`Call::ends`](record::event::Call::ends)). Where only the calls themselves are wanted, it is time saved.
-    pub ends: bool,
-    /// Look into the kernel too ([`crate::kernel`]): its functions under each call
-    /// ([`Call::kernel`](record::event::Call::kernel)) and what becomes of TCP sockets ([`Event::State`]).
-    ///
-    /// Needs root and tracefs; [`crate::kernel::can_watch`] tells whether it can be had. Calls that go to
-    /// [`Options::live`] are without it, for the kernel's side is read at the end.
-    pub kernel: bool,
-    /// The network that the programs run in, if their packets are to be seen ([`Event::Packet`]).
-    ///
-    /// While it is used by one run, another that is given the same waits for it.
-    pub wire: Option<Arc<Network>>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Options {
-            filter: true,
-            hide: None,
-            pin: None,
-            live: None,
-            stacks: false,
-            ends: true,
-            kernel: false,
-            wire: None,
-        }
-    }
-}
 
 /// Starts all commands, each traced from its first instruction on.
 ///
@@ -166,9 +111,18 @@ impl Running {
     /// # Errors
     ///
     /// Only where the tracer itself failed; the programs are killed then.
-    pub fn wait(mut self) -> io::Result<Record> {
+    pub fn wait(self) -> io::Result<Record> {
+        self.wait_with(Known::default())
+    }
+
+    /// The same, and puts into the record what whoever started the programs knows of them.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Running::wait`].
+    pub fn wait_with(mut self, known: Known) -> io::Result<Record> {
         match self.run.take() {
-            Some(run) => run.wait(),
+            Some(run) => run.wait(known),
             None => Err(io::Error::other("already waited for")),
         }
     }
@@ -178,7 +132,7 @@ impl Drop for Running {
     fn drop(&mut self) {
         if let Some(run) = self.run.take() {
             run.kill_all();
-            let _ = run.wait();
+            let _ = run.wait(Known::default());
         }
     }
 }
@@ -200,42 +154,5 @@ impl Reach {
     /// Sends a signal to each command that is still alive, not to what they have made. False when none is.
     pub fn signal(&self, signal: i32) -> bool {
         self.to.as_ref().is_some_and(|to| to.signal(signal))
-    }
-}
-
-/// What was recorded.
-#[derive(Clone, Debug)]
-pub struct Record {
-    /// Everything that happened, in order of time.
-    pub events: Vec<Event>,
-    /// How each command ended, in the order of the commands.
-    pub statuses: Vec<ExitStatus>,
-    /// How many packets came faster than they could be kept. They are missing among the events.
-    pub lost_packets: u64,
-}
-
-/// Why programs cannot be traced here, and what to do about it: one sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    reason: String,
-}
-
-impl Refused {
-    pub(crate) fn because(reason: String) -> Refused {
-        Refused { reason }
-    }
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.reason)
-    }
-}
-
-impl std::error::Error for Refused {}
-
-impl From<Refused> for io::Error {
-    fn from(refused: Refused) -> Self {
-        io::Error::new(io::ErrorKind::PermissionDenied, refused)
     }
 }

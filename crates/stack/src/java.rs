@@ -28,7 +28,7 @@ use super::maps::Maps;
 use super::memory::Registers;
 use crate::memory::Memory;
 use code::Places;
-use frames::Stack;
+use frames::{Follower, StackBytes};
 use layout::Layout;
 use method::Methods;
 use std::sync::Arc;
@@ -98,7 +98,7 @@ impl Java {
         let Some(layout) = self.layout(memory) else {
             return Vec::new();
         };
-        let stack = Stack {
+        let stack = StackBytes {
             start: registers.stack,
             bytes,
         };
@@ -110,12 +110,29 @@ impl Java {
         };
         // What is known is taken as it is, and then looked at all at once: every read costs.
         for _ in 0..ROUNDS {
-            let runs = self.follow_all(&anchor, &layout, &stack, memory);
+            let runs = self.follow(&anchor, &layout, &stack, memory);
             if self.is_as_known(&layout, memory) {
                 return runs;
             }
         }
         Vec::new()
+    }
+
+    fn follow(
+        &mut self,
+        anchor: &[u8],
+        layout: &Layout,
+        stack: &StackBytes,
+        memory: &dyn Memory,
+    ) -> Vec<Run> {
+        let mut follower = Follower {
+            layout,
+            stack,
+            memory,
+            methods: &mut self.methods,
+            places: &mut self.places,
+        };
+        follower.runs(anchor)
     }
 
     /// Whether what was taken as known is still there.

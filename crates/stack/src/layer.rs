@@ -4,7 +4,7 @@ mod languages;
 mod noise;
 mod owner;
 
-use super::maps::{Code, Mapped};
+use super::maps::{Mapped, Mapping};
 use super::name;
 use super::python;
 use super::symbols::{self, Found, Symbols};
@@ -77,7 +77,7 @@ fn stack(walk: &Walk) -> Stack {
 }
 
 /// The functions at one address, outermost first.
-fn functions(code: &Code, address: u64) -> Vec<Frame> {
+fn functions(code: &Mapping, address: u64) -> Vec<Frame> {
     let Some(mapped) = code.file.as_deref() else {
         return vec![Frame {
             function: "?".into(),

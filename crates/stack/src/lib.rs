@@ -1,12 +1,12 @@
-//! The functions under a call: how they are found, named and drawn.
+//! The functions under a call: how they are found and named. How they are shown is not known here.
 //!
-//! At the stop before a call the tracer copies three or four registers and at most [`DEPTH`] bytes of the stack.
+//! At the stop before a call the tracer copies three or four registers and at most [`DEPTH`] bytes of the stack ([`Stacks::copy`]).
 //! That is all that is done while the program waits, but for one thing: which files are mapped where is read from
 //! /proc/PID/maps, after an exec and after each mapping of a library, and those files are opened.
-//! The rest comes afterwards:
+//! The rest comes afterwards ([`Stacks::walk`], [`StackCopy::frames`]):
 //!
 //! ```text
-//! registers, bytes  --walk-->  addresses  --symbols-->  functions  --layer-->  frames  --draw-->  text
+//! registers, bytes  --walk-->  addresses  --symbols-->  functions  --layer-->  record::event::Stack
 //!                   .eh_frame             DWARF, .symtab, .dynsym
 //! ```
 //!
@@ -18,13 +18,26 @@
 //!
 //! | language | known versions | found by | way |
 //! |---|---|---|---|
-//! | Python | CPython 3.11, 3.12, 3.13 | `_PyRuntime`, exported | `stack/python.rs`: the thread's list of frames |
-//! | Java | HotSpot of JDK 17, 21, 25; x86_64 | `gHotSpotVMStructs`, exported | `stack/java.rs`: frames on the stack |
+//! | Python | CPython 3.11, 3.12, 3.13 | `_PyRuntime`, exported | `python`: the thread's list of frames |
+//! | Java | HotSpot of JDK 17, 21, 25; x86_64 | `gHotSpotVMStructs`, exported | `java`: frames on the stack |
 //!
 //! Only memory is read: nothing is put into the program, its options, its environment or its files, and its output is
-//! its own. Of other versions the functions in C are shown, and the rest is folded. `examples/bench` measures what it costs.
+//! its own. Of other versions the functions in C are shown, and the rest is folded.
+//! `cargo run -p lens --release --example bench` measures what it costs.
 //!
 //! What is not seen: debug information that lies in another file (`/usr/lib/debug`, `.dwp`) or is compressed.
+//!
+//! Each file uses only those below it:
+//!
+//! | file | what stands there |
+//! |---|---|
+//! | `copies` | what the tracer keeps of each call's stack |
+//! | `layer` | from addresses to frames: whose a function is, and whether it explains anything |
+//! | `walk` | from registers and bytes to addresses |
+//! | `python`, `java` | the functions of these languages |
+//! | `symbols`, `name` | what a file says of an address, and how that is shown |
+//! | `maps` | which file is mapped where |
+//! | [`memory`], `read` | another program's memory, and numbers in it |
 
 #![cfg(target_os = "linux")]
 

@@ -12,12 +12,12 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub(crate) struct Maps {
     /// The executable mappings, by address.
-    pub(crate) code: Vec<Code>,
+    pub(crate) code: Vec<Mapping>,
 }
 
 /// One executable mapping.
 #[derive(Debug)]
-pub(crate) struct Code {
+pub(crate) struct Mapping {
     pub(crate) range: Range<u64>,
     /// Where in the file it begins.
     pub(crate) offset: u64,
@@ -46,7 +46,7 @@ impl Mapped {
 
 impl Maps {
     /// The mapping that has this address in it.
-    pub(crate) fn find(&self, address: u64) -> Option<&Code> {
+    pub(crate) fn find(&self, address: u64) -> Option<&Mapping> {
         let index = self.code.partition_point(|code| code.range.end <= address);
         self.code
             .get(index)
@@ -98,7 +98,7 @@ impl Files {
                     })
                 }))
             });
-            maps.code.push(Code {
+            maps.code.push(Mapping {
                 range: line.range.clone(),
                 offset: line.offset,
                 file,

@@ -23,7 +23,7 @@ use std::collections::HashMap;
 mod code;
 mod layout;
 
-pub(crate) use code::{Called, Code};
+pub(crate) use code::{Called, CodeObject};
 
 /// The interpreter's loop.
 pub(super) const LOOP: &str = "_PyEval_EvalFrameDefault";

@@ -1,6 +1,6 @@
 //! What a mapped file tells of an address: function, source file and line.
 
-use super::maps::{Code, Mapped};
+use super::maps::{Mapped, Mapping};
 use addr2line::gimli::{Dwarf, EndianSlice, LittleEndian, SectionId};
 use object::read::elf::{ElfFile64, ProgramHeader};
 use object::{Endianness, Object, ObjectSection, ObjectSymbol, SymbolKind};
@@ -131,7 +131,7 @@ impl Symbols {
     }
 
     /// How far the addresses in the process lie above those in the file.
-    pub(super) fn bias(&self, code: &Code) -> Option<u64> {
+    pub(super) fn bias(&self, code: &Mapping) -> Option<u64> {
         // A mapping begins at a whole page, which may be before the part begins.
         let load = self.loads.iter().find(|load| {
             code.offset < load.offset.end

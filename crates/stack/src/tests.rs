@@ -1,7 +1,7 @@
 //! A stack all the way, from registers to names.
 
 use crate::layer::Namer;
-use crate::maps::{Code, Files, Mapped, Maps};
+use crate::maps::{Files, Mapped, Mapping, Maps};
 use crate::memory::Registers;
 use crate::symbols::*;
 use crate::walk::{Snapshot, Walker};
@@ -35,7 +35,7 @@ fn ask(bytes: Vec<u8>, place: u64) {
         file: Some(file),
         is_program: true,
     };
-    let code = Code {
+    let code = Mapping {
         range: START..START + length.max(1).next_multiple_of(4096),
         offset: 0,
         file: Some(Arc::new(mapped)),

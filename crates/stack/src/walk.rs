@@ -3,7 +3,7 @@
 use super::java;
 use super::maps::Maps;
 use super::memory::Registers;
-use super::python::{self, Called, Code};
+use super::python::{self, Called, CodeObject};
 use super::symbols::{self, Symbols};
 use framehop::{ExplicitModuleSectionInfo, FrameAddress, Module, Unwinder};
 use std::collections::HashMap;
@@ -69,7 +69,7 @@ struct OfMaps {
 type Key = (
     Box<[u64]>,
     bool,
-    Vec<(*const Code, Option<u32>)>,
+    Vec<(*const CodeObject, Option<u32>)>,
     Vec<(usize, *const java::Method, Option<u32>)>,
 );
 

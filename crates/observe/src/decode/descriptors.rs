@@ -1,7 +1,7 @@
 //! What concerns descriptors of every kind: fcntl, ioctl, offsets, pairs.
 
+use super::buffers::pointer;
 use super::options::number;
-use super::pointer;
 use super::view::View;
 use super::waiting::before_and_after;
 use crate::layout::{i16_at, i32_at, i64_at};

@@ -1,9 +1,9 @@
 //! iovec arrays and msghdr structures.
 
+use super::buffers::{address_of, bytes_in, pointer};
 use super::control;
 use super::view::View;
-use super::{address_of, bytes_in, pointer};
-use crate::copy::{ADDRESS, CONTROL, DATA, MESSAGES};
+use crate::copy::{ADDRESS, CONTROL, DATA, MESSAGES, vectors_shown};
 use crate::layout::{self, Header, Vector};
 use record::event::Value;
 use record::names::{self, sockets};
@@ -37,7 +37,7 @@ pub(super) fn vectors_out(view: &View, at: u64, count: u64, filled: Option<u64>)
 }
 
 fn vectors(view: &View, at: u64, count: u64, mut data: impl FnMut(Vector) -> Value) -> Value {
-    let shown = layout::vectors_shown(count);
+    let shown = vectors_shown(count);
     let array = view.some_before(at, shown * layout::IOVEC);
     let mut list: Vec<Value> = array
         .chunks_exact(layout::IOVEC)

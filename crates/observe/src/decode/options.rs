@@ -1,6 +1,6 @@
 //! The values of socket options.
 
-use super::pointer;
+use super::buffers::pointer;
 use super::view::View;
 use crate::copy::OPTION;
 use crate::layout::{TIME, i32_at, i64_at, pair_at};

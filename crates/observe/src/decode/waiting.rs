@@ -1,8 +1,8 @@
 //! poll sets, select sets, epoll events, timeouts and signal masks.
 
+use super::buffers::pointer;
 use super::message::rest;
 use super::options;
-use super::pointer;
 use super::view::View;
 use crate::copy::{EVENTS, POLLS, SET};
 use crate::layout::{self, i16_at, i32_at, u32_at, u64_at};

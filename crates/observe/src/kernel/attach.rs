@@ -1,6 +1,6 @@
 //! What the kernel wrote down is put to the calls it belongs to.
 
-use super::trace::{self, Entry};
+use super::trace::{self, Entry, Trace};
 use record::event::{Context, Event, KernelFunction, State, Time, Who};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,14 +8,10 @@ use std::sync::Arc;
 /// The buffer's clock counts in microseconds, rounded down.
 const ROUNDING: u64 = 1000;
 
-/// Puts the functions to their calls and adds the changes of state, in order of time.
-/// `ahead` is what CLOCK_REALTIME was ahead of the buffer's clock.
-#[cfg_attr(
-    not(target_os = "linux"),
-    expect(dead_code, reason = "nothing is traced there")
-)]
-pub(crate) fn attach(events: &mut Vec<Event>, trace: &str, ahead: u64) {
-    let entries = trace::entries(trace);
+/// Puts the functions to their calls, and adds the changes of state behind all else.
+pub(crate) fn attach(events: &mut Vec<Event>, trace: &Trace) {
+    let ahead = trace.ahead;
+    let entries = trace::entries(&trace.text);
     let mut of_thread: HashMap<i32, Vec<&Entry<'_>>> = HashMap::new();
     for entry in &entries {
         of_thread.entry(entry.thread).or_default().push(entry);
@@ -62,7 +58,6 @@ pub(crate) fn attach(events: &mut Vec<Event>, trace: &str, ahead: u64) {
             read_from_kernel: true,
         }));
     }
-    events.sort_by_key(Event::at);
 }
 
 /// The functions from the one that the call enters the kernel by; `None` for what is not the call's own doing.
@@ -286,7 +281,11 @@ mod tests {
             accept(1_000_100_000, Some(1_000_200_000)),
             accept(1_000_250_000, None),
         ];
-        attach(&mut events, &trace.concat(), 1_000_000_000);
+        let trace = Trace {
+            text: trace.concat(),
+            ahead: 1_000_000_000,
+        };
+        attach(&mut events, &trace);
         assert_eq!(
             names(&events[0]),
             [
@@ -302,10 +301,10 @@ mod tests {
     fn a_change_of_state_is_an_event_of_the_thread_it_was_made_in() {
         let text = "inet_sock_set_state: family=AF_INET protocol=IPPROTO_TCP sport=1 dport=2 \
                     saddr=127.0.0.1 daddr=127.0.0.1 oldstate=TCP_SYN_SENT newstate=TCP_ESTABLISHED";
-        let trace =
+        let text =
             format!(" a-2 [000] ..s..  0.000150: {text}\n other-9 [000] .....  0.000160: {text}\n");
         let mut events = vec![accept(100_000, Some(200_000))];
-        attach(&mut events, &trace, 0);
+        attach(&mut events, &Trace { text, ahead: 0 });
         let states: Vec<&State> = events
             .iter()
             .filter_map(|event| match event {

@@ -1,8 +1,9 @@
 //! A private instance of the kernel's tracing, from its making to its removal.
 
-use super::trace;
+use super::trace::{self, Trace};
+use crate::clock;
 use crate::orphan;
-use crate::tracer::Refused;
+use crate::refused::Refused;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
@@ -42,7 +43,7 @@ pub(super) fn can_watch() -> Result<(), Refused> {
     marker.map_err(|error| refused(format!("its `trace_marker` cannot be written ({error})")))?;
     // SAFETY: gettid takes nothing and touches no memory.
     let this = unsafe { libc::gettid() };
-    let trace = watch.end().trace;
+    let trace = watch.end().text;
     if !trace::entries(&trace)
         .iter()
         .any(|entry| entry.thread == this)
@@ -61,14 +62,6 @@ pub(super) fn can_watch() -> Result<(), Refused> {
 pub(crate) struct Watch {
     folder: Folder,
     ahead: u64,
-}
-
-/// What was recorded.
-#[derive(Debug, Default)]
-pub(crate) struct Seen {
-    pub(crate) trace: String,
-    /// What CLOCK_REALTIME was ahead of the trace's clock, in nanoseconds.
-    pub(crate) ahead: u64,
 }
 
 impl Watch {
@@ -100,12 +93,12 @@ impl Watch {
     }
 
     /// Ends the watching and removes the instance.
-    pub(crate) fn end(self) -> Seen {
+    pub(crate) fn end(self) -> Trace {
         let _ = self.folder.write("tracing_on", "0");
         // The kernel's own lists of names are ASCII, a program's name need not be.
         let trace = fs::read(self.folder.path.join("trace")).unwrap_or_default();
-        Seen {
-            trace: String::from_utf8_lossy(&trace).into_owned(),
+        Trace {
+            text: String::from_utf8_lossy(&trace).into_owned(),
             ahead: self.ahead,
         }
     }
@@ -289,25 +282,15 @@ fn remove(folder: &std::ffi::CStr) {
 /// What CLOCK_REALTIME is ahead of CLOCK_MONOTONIC. Asked a few times, for another thread may run in between.
 fn ahead() -> u64 {
     let tries = (0..5).map(|_| {
-        let before = clock(libc::CLOCK_MONOTONIC);
-        let real = clock(libc::CLOCK_REALTIME);
-        let after = clock(libc::CLOCK_MONOTONIC);
+        let before = clock::read(libc::CLOCK_MONOTONIC);
+        let real = clock::now();
+        let after = clock::read(libc::CLOCK_MONOTONIC);
         (
             after - before,
             real.saturating_sub(before + (after - before) / 2),
         )
     });
     tries.min().map_or(0, |(_, ahead)| ahead)
-}
-
-fn clock(clock: libc::clockid_t) -> u64 {
-    let mut time = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-    // SAFETY: clock_gettime writes one timespec, which lives on this frame.
-    unsafe { libc::clock_gettime(clock, &mut time) };
-    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
 fn is_root() -> bool {

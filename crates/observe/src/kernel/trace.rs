@@ -10,6 +10,15 @@
 use record::event::TcpState;
 use std::net::{IpAddr, SocketAddr};
 
+/// What was recorded.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// As the kernel wrote it.
+    pub text: String,
+    /// What CLOCK_REALTIME was ahead of the buffer's clock, in nanoseconds.
+    pub ahead: u64,
+}
+
 /// One entry of the buffer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry<'a> {

@@ -1,6 +1,8 @@
 //! Where programs cannot be traced: the same functions, which say so.
 
-use super::{Options, Record, Refused};
+use crate::assemble::{Known, Record};
+use crate::options::Options;
+use crate::refused::Refused;
 use std::convert::Infallible;
 use std::io;
 use std::process::Command;
@@ -28,7 +30,7 @@ impl Run {
         match self.never {}
     }
 
-    pub(super) fn wait(self) -> io::Result<Record> {
+    pub(super) fn wait(self, _: Known) -> io::Result<Record> {
         match self.never {}
     }
 }
@@ -55,9 +57,8 @@ pub(super) fn can_trace() -> Result<(), Refused> {
 
 fn refused() -> Refused {
     let (system, processor) = (std::env::consts::OS, std::env::consts::ARCH);
-    let reason = format!(
+    Refused::because(format!(
         "system calls can be traced on Linux with x86_64 or aarch64 and glibc, not on {system} with {processor}: \
          run this in a Linux container or virtual machine to see them"
-    );
-    Refused { reason }
+    ))
 }

@@ -1,18 +1,23 @@
 //! Where packets cannot be seen: the same functions, which say so.
 
-use super::How;
-use crate::tracer::Refused;
+use crate::refused::Refused;
+use crate::wire::how::How;
 use std::convert::Infallible;
 use std::time::Duration;
 
 /// A network that cannot be.
 #[derive(Debug)]
-pub(crate) struct Network {
+pub struct Network {
     never: Infallible,
 }
 
 impl Network {
-    pub(super) fn open(_: How) -> Result<Network, Refused> {
+    /// Says why not.
+    ///
+    /// # Errors
+    ///
+    /// Always [`Refused`].
+    pub fn open(_: How) -> Result<Network, Refused> {
         let (system, processor) = (std::env::consts::OS, std::env::consts::ARCH);
         Err(Refused::because(format!(
             "packets can be seen on Linux with x86_64 or aarch64 and glibc, not on {system} with {processor}: \
@@ -20,11 +25,13 @@ impl Network {
         )))
     }
 
-    pub(super) fn delay(&self) -> Duration {
+    /// How long each packet would be on its way.
+    pub fn delay(&self) -> Duration {
         match self.never {}
     }
 
-    pub(super) fn remark(&self) -> Option<&str> {
+    /// What it could not give.
+    pub fn remark(&self) -> Option<&str> {
         match self.never {}
     }
 }

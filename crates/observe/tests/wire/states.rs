@@ -1,6 +1,6 @@
 //! The states of both ends, inferred from packets.
 
-use observe::wire::slow::{Sample, confirm};
+use observe::wire::confirm::{Sample, confirm};
 use observe::wire::states;
 use record::event::{Event, Packet, Segment, TcpState};
 

@@ -1,7 +1,7 @@
 //! Code that the JVM has made: whose it is, and which methods the compiler has put into it.
 
 use super::compressed::Stream;
-use super::layout::{Code, Heap, Kind, Layout, Scopes, Undo};
+use super::layout::{Extent, Heap, Kind, Layout, Scopes, Undo};
 use super::method::{Method, Methods};
 use crate::memory::Memory;
 use crate::read::{address, number};
@@ -188,8 +188,8 @@ impl<'a> Blob<'a> {
         let bytes = bytes.get(heap.header..)?;
         let start = start.wrapping_add(heap.header as u64);
         let code = match at.code {
-            Code::Addresses(begin, end) => number::<8>(bytes, begin)?..number::<8>(bytes, end)?,
-            Code::Offsets(begin, end) => {
+            Extent::Addresses(begin, end) => number::<8>(bytes, begin)?..number::<8>(bytes, end)?,
+            Extent::Offsets(begin, end) => {
                 let (begin, end) = (number::<4>(bytes, begin)?, number::<4>(bytes, end)?);
                 start.wrapping_add(begin)..start.wrapping_add(end)
             }

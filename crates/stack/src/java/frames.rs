@@ -2,9 +2,9 @@
 
 use super::super::memory::Registers;
 use super::super::read::number;
-use super::Java;
-use super::code::Called;
+use super::code::{Called, Places};
 use super::layout::Layout;
+use super::method::Methods;
 use crate::memory::Memory;
 
 /// No more frames are read of one stack.
@@ -52,12 +52,12 @@ impl Run {
 }
 
 /// The stack as it was copied.
-pub(super) struct Stack<'a> {
+pub(super) struct StackBytes<'a> {
     pub(super) start: u64,
     pub(super) bytes: &'a [u8],
 }
 
-impl Stack<'_> {
+impl StackBytes<'_> {
     fn word(&self, place: u64) -> Option<u64> {
         let at = usize::try_from(place.checked_sub(self.start)?).ok()?;
         number::<8>(self.bytes, at)
@@ -73,23 +73,26 @@ impl Stack<'_> {
 
 /// A Java frame, as one finds it from the one further in.
 #[derive(Clone, Copy, Debug)]
-struct Frame {
+struct JavaFrame {
     instruction: u64,
     stack: u64,
     /// The frame pointer; of a compiled caller whatever it had in that register.
     frame: u64,
 }
 
-impl Java {
+/// What is needed to follow the frames of a stack.
+pub(super) struct Follower<'a> {
+    pub(super) layout: &'a Layout,
+    pub(super) stack: &'a StackBytes<'a>,
+    pub(super) memory: &'a dyn Memory,
+    pub(super) methods: &'a mut Methods,
+    pub(super) places: &'a mut Places,
+}
+
+impl Follower<'_> {
     /// The runs of Java that lead outwards from an anchor.
-    pub(super) fn follow_all(
-        &mut self,
-        anchor: &[u8],
-        layout: &Layout,
-        stack: &Stack,
-        memory: &dyn Memory,
-    ) -> Vec<Run> {
-        let mut next = innermost(anchor, layout, stack);
+    pub(super) fn runs(&mut self, anchor: &[u8]) -> Vec<Run> {
+        let mut next = innermost(anchor, self.layout, self.stack);
         let (mut runs, mut frames) = (Vec::new(), 0);
         while let Some(start) = next.take() {
             let mut run = Run {
@@ -97,22 +100,15 @@ impl Java {
                 called: Vec::new(),
                 caller: None,
             };
-            next = self.follow(start, &mut run, &mut frames, layout, stack, memory);
+            next = self.follow(start, &mut run, &mut frames);
             runs.push(run);
         }
         runs
     }
 
     /// Follows Java frames outwards up to a function in C. Gives the innermost frame of the Java further out.
-    fn follow(
-        &mut self,
-        start: Frame,
-        run: &mut Run,
-        frames: &mut usize,
-        layout: &Layout,
-        stack: &Stack,
-        memory: &dyn Memory,
-    ) -> Option<Frame> {
+    fn follow(&mut self, start: JavaFrame, run: &mut Run, frames: &mut usize) -> Option<JavaFrame> {
+        let (layout, stack, memory) = (self.layout, self.stack, self.memory);
         let mut here = start;
         while *frames < FRAMES {
             *frames += 1;
@@ -141,21 +137,21 @@ impl Java {
                     method,
                     inlined: false,
                 });
-                Frame {
+                JavaFrame {
                     instruction: stack.word(here.frame.wrapping_add(at::CALLER))?,
                     stack: stack.word(here.frame.wrapping_sub(at::UNEXTENDED))?,
                     frame: stack.word(here.frame)?,
                 }
             } else {
                 let mut place = here.instruction;
-                let mut compiled = self.places.at(place, layout, &mut self.methods, memory)?;
+                let mut compiled = self.places.at(place, layout, self.methods, memory)?;
                 if let Some(kept) = compiled.kept {
                     place = stack.word(here.stack.wrapping_add(kept))?;
-                    compiled = self.places.at(place, layout, &mut self.methods, memory)?;
+                    compiled = self.places.at(place, layout, self.methods, memory)?;
                 }
                 run.called.extend_from_slice(&compiled.called);
                 let end = here.stack.checked_add(compiled.frame)?;
-                Frame {
+                JavaFrame {
                     instruction: stack.word(end.wrapping_sub(8))?,
                     stack: end,
                     frame: stack.word(end.wrapping_sub(16))?,
@@ -172,7 +168,7 @@ impl Java {
 }
 
 /// The innermost Java frame, as an anchor has it. Empty where C was not called by Java.
-fn innermost(anchor: &[u8], layout: &Layout, stack: &Stack) -> Option<Frame> {
+fn innermost(anchor: &[u8], layout: &Layout, stack: &StackBytes) -> Option<JavaFrame> {
     let at = &layout.thread;
     let top = number::<8>(anchor, at.stack).filter(|top| *top != 0)?;
     let instruction = match number::<8>(anchor, at.instruction)? {
@@ -180,7 +176,7 @@ fn innermost(anchor: &[u8], layout: &Layout, stack: &Stack) -> Option<Frame> {
         0 => stack.word(top.wrapping_sub(8))?,
         instruction => instruction,
     };
-    Some(Frame {
+    Some(JavaFrame {
         instruction,
         stack: top,
         frame: number::<8>(anchor, at.frame)?,

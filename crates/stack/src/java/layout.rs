@@ -62,7 +62,7 @@ pub(super) struct Blob {
     pub(super) size: usize,
     pub(super) frame_size: usize,
     pub(super) kind: Kind,
-    pub(super) code: Code,
+    pub(super) code: Extent,
     pub(super) method: usize,
     pub(super) id: usize,
     pub(super) scopes: Scopes,
@@ -88,7 +88,7 @@ pub(super) enum Kind {
 
 /// Where the code begins and ends: two addresses, or in newer versions two offsets.
 #[derive(Debug)]
-pub(super) enum Code {
+pub(super) enum Extent {
     Addresses(usize, usize),
     Offsets(usize, usize),
 }
@@ -233,11 +233,11 @@ fn blob(tables: &Tables) -> Option<Blob> {
     let offset = |field: &str| tables.offset(field);
     let addresses = || {
         let begin = offset("CodeBlob::_code_begin")?;
-        Some(Code::Addresses(begin, offset("CodeBlob::_code_end")?))
+        Some(Extent::Addresses(begin, offset("CodeBlob::_code_end")?))
     };
     let offsets = || {
         let begin = offset("CodeBlob::_code_offset")?;
-        Some(Code::Offsets(begin, offset("CodeBlob::_data_offset")?))
+        Some(Extent::Offsets(begin, offset("CodeBlob::_data_offset")?))
     };
     let inside = || {
         Some(Scopes::Inside {

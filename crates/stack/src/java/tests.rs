@@ -2,7 +2,7 @@
 
 use super::frames::FRAMES;
 use super::*;
-use layout::{Blob, Code, Heap, Kind, Scopes, Thread, Undo};
+use layout::{Blob, Extent, Heap, Kind, Scopes, Thread, Undo};
 use proptest::prelude::*;
 use tables::Tables;
 
@@ -22,9 +22,9 @@ fn layout(is_new: bool) -> Layout {
         used: if is_new { 4 } else { 8 },
     };
     let (kind, code) = if is_new {
-        (Kind::Number(56, 1), Code::Offsets(36, 40))
+        (Kind::Number(56, 1), Extent::Offsets(36, 40))
     } else {
-        (Kind::Name(96), Code::Addresses(32, 40))
+        (Kind::Name(96), Extent::Addresses(32, 40))
     };
     let scopes = if is_new {
         Scopes::Beside {
@@ -160,7 +160,7 @@ proptest! {
         };
         let memory = Odd(bytes(&memory), Default::default());
         let bytes = bytes(&words);
-        let stack = Stack { start: STACK, bytes: &bytes };
+        let stack = StackBytes { start: STACK, bytes: &bytes };
         let layout = layout(is_new);
         let anchor: Vec<u8> = [start.0, start.1, start.2, 0]
             .iter()
@@ -168,7 +168,7 @@ proptest! {
             .collect();
         let mut java = java(None);
         for _ in 0..2 {
-            let runs = java.follow_all(&anchor, &layout, &stack, &memory);
+            let runs = java.follow(&anchor, &layout, &stack, &memory);
             prop_assert!(runs.len() <= FRAMES + 1);
             for called in runs.iter().flat_map(|run| &run.called) {
                 let _ = called.line();

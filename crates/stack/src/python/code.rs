@@ -22,7 +22,7 @@ mod at {
 
 /// A code object: a function, or the body of a module.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Code {
+pub(crate) struct CodeObject {
     /// What it consists of: another one may come to lie at the same address.
     identity: [u64; 4],
     pub(in super::super) name: String,
@@ -34,7 +34,7 @@ pub(crate) struct Code {
 /// A function that has been called and has not returned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Called {
-    pub(in super::super) code: Arc<Code>,
+    pub(in super::super) code: Arc<CodeObject>,
     /// How far into its code it is, in bytes.
     pub(super) instruction: u64,
     /// Whether the interpreter's loop was entered with it.
@@ -45,9 +45,9 @@ pub(crate) struct Called {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Codes {
     /// By where they lie.
-    known: HashMap<u64, Arc<Code>>,
+    known: HashMap<u64, Arc<CodeObject>>,
     /// Those that were taken from there without a look whether they are still the same.
-    unchecked: Vec<(u64, Arc<Code>)>,
+    unchecked: Vec<(u64, Arc<CodeObject>)>,
 }
 
 impl Codes {
@@ -57,7 +57,7 @@ impl Codes {
         place: u64,
         layout: &Layout,
         memory: &dyn Memory,
-    ) -> Option<Arc<Code>> {
+    ) -> Option<Arc<CodeObject>> {
         if let Some(known) = self.known.get(&place) {
             // A function that calls itself is looked at once.
             if self.unchecked.last().is_none_or(|(last, _)| *last != place) {
@@ -68,7 +68,7 @@ impl Codes {
         let identity = identity(&memory.read(place, layout.code()), layout)?;
         let [file, name, lines, first_line] = identity;
         let length = number::<8>(&memory.read(lines, at::BYTES_LENGTH + 8), at::BYTES_LENGTH)?;
-        let code = Arc::new(Code {
+        let code = Arc::new(CodeObject {
             identity,
             name: text(memory, name, layout)?,
             file: text(memory, file, layout)?,

@@ -17,7 +17,9 @@
 
 use super::filter;
 use super::ptrace::{self, Report, Until};
-use crate::tracer::{Options, Refused};
+use super::trial::why_not_seized;
+use crate::options::Options;
+use crate::refused::Refused;
 use crate::wire::Network;
 use std::io::{self, Read, Write};
 use std::mem;
@@ -84,13 +86,10 @@ pub(super) fn start(
         )));
     };
     if let Err(error) = ptrace::seize(process) {
-        let refused = super::trial::why_not_seized(process, &error);
+        let refused = why_not_seized(process, &error);
         send(&line, GIVE_UP);
         let _ = spawned();
-        return Err(Refused {
-            reason: format!("cannot trace {program}: {refused}"),
-        }
-        .into());
+        return Err(Refused::because(format!("cannot trace {program}: {refused}")).into());
     }
     send(&line, GO);
     if until_exec(process) {
@@ -107,7 +106,7 @@ pub(super) fn start(
 fn until_exec(process: i32) -> bool {
     // The end of a child whose exec fails is `spawn`'s to wait for, so look first and take only what is a stop.
     while ptrace::peek_alive(process) {
-        match ptrace::wait_for(process) {
+        match ptrace::wait(process) {
             Some((_, Report::Exec)) => return true,
             // The first watched call after the filter is the one with which std's half of the child reports that the
             // exec failed. It is let go here, before `spawn` waits for it: a wait for a traced child takes its stops.
@@ -138,7 +137,7 @@ impl Setup {
             return Err(io::Error::from_raw_os_error(libc::ECANCELED));
         }
         if let Some(network) = &self.wire {
-            network.system.enter()?;
+            network.enter()?;
         }
         if let Some(processor) = self.pin {
             pin(processor)?;

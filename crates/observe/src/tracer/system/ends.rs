@@ -61,7 +61,8 @@ pub(super) fn inet(bytes: Vec<u8>) -> Option<SocketAddr> {
 pub(super) fn name(socket: &OwnedFd, ask: Ask) -> Option<Vec<u8>> {
     let mut bytes = [0_u8; mem::size_of::<SockaddrStorage>()];
     let mut length = bytes.len() as libc::socklen_t;
-    // SAFETY: getsockname and getpeername write at most `length` bytes to the address, all of which are in `bytes`.
+    // SAFETY: getsockname and getpeername, the two that are passed here, write at most `length` bytes to the address,
+    // all of which are in `bytes`, and the address's length to `length`.
     let result = unsafe { ask(socket.as_raw_fd(), bytes.as_mut_ptr().cast(), &mut length) };
     if result == -1 {
         return None;

@@ -1,113 +1,40 @@
 //! The tracer's loop: every stop of every traced thread comes through here.
 //!
-//! A watched call has two stops, and between them its thread is in a [`Phase`] of its own:
-//!
-//! ```text
-//!            Report::Watched              Report::Call
-//! running ------------------> inside ------------------> running
-//!                                |  (512, 513, 514, 516)
-//!                                +----------------------> undecided --> EINTR or restarted
-//! ```
-//!
-//! What is done at the two stops is in [`call`], what becomes of an interrupted call in [`undecided`], and how threads
-//! and processes come and go in [`family`]. What was copied goes to [`taken`], to be decoded when nobody waits for it.
+//! What is done at the two stops of a call is in [`call`], what becomes of an interrupted one in [`undecided`],
+//! and how threads and processes come and go in [`family`]. What is to be kept goes to the [`log`].
 
 mod call;
 mod family;
+mod log;
+mod process;
 mod taken;
 mod undecided;
 
-use super::descriptors::Descriptors;
 use super::living::Living;
 use super::ptrace::{self, Position, Report, Until};
-use super::signals::Signals;
+use super::signals::Action;
 use super::{child, filter};
 use crate::copy;
-use crate::tracer::Options;
-use crate::wire::Network;
-use record::event::{Held, Life, Time, Turn, Who};
-use stack::{Code, Stacks};
-use std::collections::BTreeMap;
+use crate::options::Options;
+use call::Wanted;
+use family::{Family, first_of};
+use log::Log;
+use record::event::{Turn, Who};
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitStatus};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
-use taken::{Kept, Taken};
-use undecided::Since;
 
-pub(super) use taken::Copied;
+pub(super) use log::Traced;
 
 /// The tracer and all it knows.
 #[derive(Debug)]
 pub(super) struct Engine {
-    /// Without a filter, every call stops.
-    until: Until,
-    hide: Option<i32>,
-    /// Whether to ask for the addresses of sockets.
-    ends: bool,
-    /// Whether others use the network too, so that the sockets' addresses must be known.
-    is_shared: bool,
-    threads: BTreeMap<i32, Thread>,
-    processes: BTreeMap<i32, Process>,
-    /// Threads that reported before their maker's stop told where they come from, with what they reported.
-    early: BTreeMap<i32, Report>,
+    wanted: Wanted,
+    family: Family,
     /// The processes that were asked for, and how each ended.
     commands: Vec<(i32, ExitStatus)>,
-    living: Arc<Living>,
-    taken: Kept,
-    lives: Vec<Life>,
-    /// Where packets are seen: what the sockets hold is looked at too.
-    wire: Option<Arc<Network>>,
-    held: Vec<Held>,
-    /// Only where stacks are asked for.
-    stacks: Option<Stacks>,
-}
-
-/// A traced thread.
-#[derive(Debug)]
-struct Thread {
-    who: Who,
-    /// How many calls it has stopped at.
-    stops: u64,
-    /// The last check of a descriptor that may turn out to be the one before its close.
-    check: Option<Check>,
-    phase: Phase,
-}
-
-/// Where a thread is with its calls.
-#[derive(Debug)]
-enum Phase {
-    Running,
-    /// Between the two stops of a call.
-    Inside(Box<Taken>),
-    /// Between the two stops of a call that maps code.
-    Mapping,
-    /// After a call that was interrupted.
-    Undecided {
-        call: Box<Taken>,
-        since: Since,
-    },
-}
-
-/// `fcntl(fd, F_GETFD)`: debug builds of Rust's std ask that right before they close a descriptor, to find a double close.
-#[derive(Clone, Copy, Debug)]
-struct Check {
-    fd: i32,
-    /// Which of the thread's stops it was.
-    stop: u64,
-    /// Its place in `taken`.
-    place: usize,
-}
-
-/// What all threads of a process have in common.
-#[derive(Debug)]
-struct Process {
-    /// The descriptor that stands for it, where the system has such.
-    descriptor: Option<Arc<OwnedFd>>,
-    descriptors: Descriptors,
-    signals: Signals,
-    code: Code,
+    log: Log,
 }
 
 impl Engine {
@@ -116,7 +43,7 @@ impl Engine {
         commands: Vec<Command>,
         options: &Options,
         living: Arc<Living>,
-    ) -> io::Result<(Engine, Vec<i32>)> {
+    ) -> io::Result<Engine> {
         if let Some(processor) = options.pin {
             child::pin(processor).map_err(|error| {
                 io::Error::new(
@@ -129,149 +56,153 @@ impl Engine {
             .filter
             .then(|| filter::program(&watched(), options.hide, options.stacks).into());
         let mut engine = Engine {
-            until: if options.filter {
-                Until::Event
-            } else {
-                Until::Call
+            wanted: Wanted {
+                until: if options.filter {
+                    Until::Event
+                } else {
+                    Until::Call
+                },
+                hide: options.hide,
+                ends: options.ends || options.wire.is_some(),
+                wire: options.wire.clone(),
             },
-            hide: options.hide,
-            ends: options.ends || options.wire.is_some(),
-            is_shared: options
-                .wire
-                .as_ref()
-                .is_some_and(|network| network.system.is_shared()),
-            threads: BTreeMap::new(),
-            processes: BTreeMap::new(),
-            early: BTreeMap::new(),
+            family: Family::new(Arc::clone(&living)),
             commands: Vec::new(),
-            living,
-            taken: Kept::new(options.live.clone()),
-            lives: Vec::new(),
-            wire: options.wire.clone(),
-            held: Vec::new(),
-            stacks: options.stacks.then(Stacks::default),
+            log: Log::new(options.live.clone(), options.stacks),
         };
         for command in commands {
             match child::start(command, filter.as_ref(), options) {
                 Ok(process) => {
                     engine.commands.push((process, ExitStatus::default()));
-                    engine
-                        .processes
-                        .insert(process, Process::new(&engine.living, process));
-                    engine.threads.insert(
-                        process,
-                        Thread::new(Who {
-                            process,
-                            thread: process,
-                        }),
-                    );
+                    engine.family.command(process);
                 }
                 Err(error) => {
-                    engine.living.kill_all();
+                    living.kill_all();
                     engine.run();
                     return Err(error);
                 }
             }
         }
-        let processes = engine
-            .commands
-            .iter()
-            .map(|&(process, _)| process)
-            .collect();
-        Ok((engine, processes))
+        Ok(engine)
     }
 
-    /// Lets the commands run, and traces them until the last process is gone.
-    pub(super) fn run(mut self) -> Copied {
-        for index in 0..self.commands.len() {
-            let process = self.commands[index].0;
-            self.life(
-                Who {
-                    process,
-                    thread: process,
-                },
-                Turn::Started,
-            );
+    /// The processes that were asked for.
+    pub(super) fn processes(&self) -> Vec<i32> {
+        self.commands.iter().map(|&(process, _)| process).collect()
+    }
+
+    /// Lets the commands run, and traces them until the last process is gone. Gives what was seen, and how each ended.
+    pub(super) fn run(mut self) -> (Traced, Vec<ExitStatus>) {
+        for process in self.processes() {
+            self.log.life(first_of(process), Turn::Started);
             self.became_another_program(process);
         }
-        while let Some((thread, report)) = ptrace::wait() {
+        while let Some((thread, report)) = ptrace::wait(ptrace::ANY) {
             self.report(thread, report);
         }
-        let statuses = self
-            .commands
-            .into_iter()
-            .map(|(_, status)| status)
-            .collect();
-        Copied {
-            // Here, where what was read of the programs is at hand; they are gone and wait for nothing.
-            taken: self.taken.end(self.stacks.as_mut()),
-            lives: self.lives,
-            held: self.held,
-            statuses,
-        }
+        let statuses = self.commands.iter().map(|&(_, status)| status);
+        (self.log.end(), statuses.collect())
     }
 
     fn report(&mut self, thread: i32, report: Report) {
-        if !self.threads.contains_key(&thread) && report != Report::Exec {
+        if !self.family.has(thread) && report != Report::Exec {
             // Its maker's stop is still to come. Until then it waits; nobody knows yet whose child it is.
-            self.early.insert(thread, report);
+            self.family.wait(thread, report);
             self.adopt_if_orphan(thread, None);
             return;
         }
         match report {
-            Report::Watched => self.at_call(thread),
-            Report::Call => self.at_call(thread),
+            Report::Watched | Report::Call => self.at_call(thread),
             Report::Signal(signal) => self.signal(thread, signal),
             Report::Forked => self.forked(thread),
             Report::Exec => self.became_another_program(thread),
             Report::Group => ptrace::listen(thread),
-            Report::Attention => ptrace::resume(thread, self.until, 0),
+            Report::Attention => ptrace::resume(thread, self.wanted.until, 0),
             Report::Ended(status) => self.ended(thread, status),
         }
     }
 
-    fn at_call(&mut self, thread: i32) {
-        match ptrace::position(thread) {
-            Ok(Position::Before { number, args }) => {
-                let until = self.entered(thread, number, args);
-                ptrace::resume(thread, until, 0);
+    fn at_call(&mut self, id: i32) {
+        let mut until = self.wanted.until;
+        if let Some((thread, process)) = self.family.get(id) {
+            match ptrace::position(id) {
+                Ok(Position::Before { number, args }) => {
+                    until = thread.entered((number, args), process, &self.wanted, &mut self.log);
+                }
+                Ok(Position::After { returned }) => {
+                    thread.left(returned, process, &self.wanted, &mut self.log);
+                }
+                // Another architecture's call, or the thread was killed in its stop.
+                Ok(Position::Unknown) | Err(_) => {}
             }
-            Ok(Position::After { returned }) => {
-                self.left(thread, returned);
-                ptrace::resume(thread, self.until, 0);
+        }
+        ptrace::resume(id, until, 0);
+    }
+
+    /// A signal is about to be delivered.
+    fn signal(&mut self, id: i32, signal: i32) {
+        if let Some((thread, process)) = self.family.get(id) {
+            let action = process.signals.deliver(signal);
+            thread.signal(action, &mut self.log);
+            if action != Action::Nothing {
+                self.log.life(thread.who, Turn::Signal(signal));
             }
-            // Another architecture's call, or the thread was killed in its stop.
-            Ok(Position::Unknown) | Err(_) => ptrace::resume(thread, self.until, 0),
+        }
+        ptrace::resume(id, self.wanted.until, signal);
+    }
+
+    /// A thread stopped in fork, vfork or clone.
+    fn forked(&mut self, id: i32) {
+        if let Some((made, maker)) = self.family.made_by(id) {
+            self.adopt(made, maker);
+        }
+        ptrace::resume(id, self.wanted.until, 0);
+    }
+
+    fn adopt(&mut self, made: i32, parent: Who) {
+        let (who, early) = self.family.adopt(made, parent);
+        self.log.life(who, Turn::Forked { parent });
+        if let Some(report) = early {
+            self.report(made, report);
         }
     }
 
-    fn life(&mut self, who: Who, what: Turn) {
-        self.lives.push(Life {
-            at: now(),
-            who,
-            what,
-        });
-    }
-}
-
-impl Thread {
-    fn new(who: Who) -> Thread {
-        Thread {
-            who,
-            stops: 0,
-            check: None,
-            phase: Phase::Running,
+    fn adopt_if_orphan(&mut self, made: i32, dead: Option<Who>) {
+        let first = self.commands.first().map_or(made, |&(process, _)| process);
+        if let Some(maker) = self.family.maker_of_orphan(made, dead, first) {
+            self.adopt(made, maker);
         }
     }
-}
 
-impl Process {
-    fn new(living: &Living, process: i32) -> Process {
-        Process {
-            descriptor: living.add(process),
-            descriptors: Descriptors::default(),
-            signals: Signals::default(),
-            code: Code::default(),
+    fn became_another_program(&mut self, id: i32) {
+        for thread in self.family.exec(id).into_iter().flatten() {
+            thread.gone(&mut self.log);
+        }
+        let program = std::fs::read_link(format!("/proc/{id}/exe"));
+        let program =
+            program.map_or_else(|_| "?".into(), |path| path.to_string_lossy().into_owned());
+        self.log.life(first_of(id), Turn::Exec { program });
+        ptrace::resume(id, self.wanted.until, 0);
+    }
+
+    fn ended(&mut self, id: i32, status: ExitStatus) {
+        let Some(thread) = self.family.ended(id) else {
+            return;
+        };
+        let who = thread.who;
+        thread.gone(&mut self.log);
+        let turn = match status.signal() {
+            Some(signal) => Turn::Killed { signal },
+            None => Turn::Exited {
+                status: status.code().unwrap_or(0),
+            },
+        };
+        self.log.life(who, turn);
+        if let Some(command) = self.commands.iter_mut().find(|command| command.0 == id) {
+            command.1 = status;
+        }
+        for made in self.family.waiting() {
+            self.adopt_if_orphan(made, Some(who));
         }
     }
 }
@@ -285,12 +216,4 @@ fn watched() -> Vec<i64> {
         }
     }
     numbers
-}
-
-/// The time on CLOCK_REALTIME.
-fn now() -> Time {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    Time::try_from(since.as_nanos()).unwrap_or(Time::MAX)
 }

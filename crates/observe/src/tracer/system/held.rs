@@ -1,8 +1,10 @@
 //! What the kernel holds of a traced program's TCP socket, read at a stop after a call that may have changed it.
 
 use super::ends;
+use crate::clock::now;
 use crate::raw::Raw;
-use crate::wire::{self, Answer, Network};
+use crate::wire::Network;
+use crate::wire::system::diag::{self, Answer};
 use record::event::{Held, TcpState, Time, Who};
 use std::mem;
 use std::net::SocketAddr;
@@ -25,7 +27,6 @@ pub(super) fn after(
     process: BorrowedFd<'_>,
     call: &Raw,
     closed: Option<Tuple>,
-    now: impl Fn() -> Time,
     held: &mut Vec<Held>,
 ) {
     let Some((_, returned)) = call.left else {
@@ -35,18 +36,18 @@ pub(super) fn after(
         .into_iter()
         .flatten();
     for fd in changed {
-        let Some(seen) = look(process, fd, call.who, &now) else {
+        let Some(seen) = look(process, fd, call.who) else {
             continue;
         };
         let peer = seen.peer;
         held.push(seen);
         // A socket that listens where this one connects to may have one connection more in its queue.
         if call.number == libc::SYS_connect && peer.port() != 0 {
-            held.extend(listener(network, peer, call.who, &now));
+            held.extend(listener(network, peer, call.who));
         }
     }
     if let Some(closed) = closed {
-        held.extend(after_close(network, closed, call.who, &now));
+        held.extend(after_close(network, closed, call.who));
     }
 }
 
@@ -76,13 +77,8 @@ fn changed(number: i64, args: &[u64; 6], returned: i64) -> [Option<i32>; 2] {
 }
 
 /// What a socket that listens at this address holds; `None` where none does, in this network.
-fn listener(
-    network: &Network,
-    local: SocketAddr,
-    who: Who,
-    now: impl Fn() -> Time,
-) -> Option<Held> {
-    let answer = network.system.ask(local, no_address(local))?;
+fn listener(network: &Network, local: SocketAddr, who: Who) -> Option<Held> {
+    let answer = network.ask(local, no_address(local))?;
     (answer.state == TcpState::Listen).then(|| {
         // It may listen at every address, and then that is its own, not the one that was called.
         let own = (answer.local, no_address(answer.local));
@@ -93,10 +89,10 @@ fn listener(
 /// Reads a socket's state and queues through a copy of its descriptor: TCP_INFO, SIOCINQ and SIOCOUTQ (tcp(7)).
 ///
 /// `None` for what is no TCP socket, or where the system does not give the copy.
-fn look(process: BorrowedFd<'_>, fd: i32, who: Who, now: impl Fn() -> Time) -> Option<Held> {
+fn look(process: BorrowedFd<'_>, fd: i32, who: Who) -> Option<Held> {
     let copy = ends::copy(process, fd)?;
     let info = info(&copy)?;
-    let state = wire::tcp_state(info.tcpi_state)?;
+    let state = diag::state(info.tcpi_state)?;
     let (local, peer) = tuple(&copy)?;
     let (receive_queue, send_queue) = match state {
         // Of a socket that listens these two fields have a meaning of their own (net/ipv4/tcp.c, tcp_get_info).
@@ -117,8 +113,8 @@ fn look(process: BorrowedFd<'_>, fd: i32, who: Who, now: impl Fn() -> Time) -> O
 }
 
 /// What has become of it: for others may have copies of the descriptor, and a connection lives on after its close.
-fn after_close(network: &Network, tuple: Tuple, who: Who, now: impl Fn() -> Time) -> Option<Held> {
-    let answer = network.system.ask(tuple.0, tuple.1)?;
+fn after_close(network: &Network, tuple: Tuple, who: Who) -> Option<Held> {
+    let answer = network.ask(tuple.0, tuple.1)?;
     Some(answered(answer, tuple, who, now()))
 }
 
@@ -162,7 +158,8 @@ fn info(socket: &OwnedFd) -> Option<libc::tcp_info> {
     // SAFETY: tcp_info is a C structure of numbers, for which all bits zero is a value.
     let mut info: libc::tcp_info = unsafe { mem::zeroed() };
     let mut length = size_of_val(&info) as libc::socklen_t;
-    // SAFETY: the kernel writes at most `length` bytes to the structure, which is as long as that and lives on this frame.
+    // SAFETY: the kernel writes at most `length` bytes to the structure, which is as long as that, and how many to `length`;
+    // both live on this frame.
     let result = unsafe {
         libc::getsockopt(
             socket.as_raw_fd(),

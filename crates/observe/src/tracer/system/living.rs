@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// The traced processes that are alive.
 #[derive(Debug, Default)]
 pub(super) struct Living {
-    state: Mutex<State>,
+    list: Mutex<List>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct List {
     /// Each process with a descriptor that stands for it. A process id may come to mean another process
     /// once this one has been waited for; the descriptor never does.
     processes: HashMap<i32, Option<Arc<OwnedFd>>>,
@@ -23,9 +23,9 @@ impl Living {
     /// A process has come under tracing. Gives its descriptor, where the system has such.
     pub(super) fn add(&self, process: i32) -> Option<Arc<OwnedFd>> {
         let descriptor = pidfd_open(process).map(Arc::new);
-        let mut state = self.lock();
-        state.processes.insert(process, descriptor.clone());
-        if state.killing {
+        let mut list = self.lock();
+        list.processes.insert(process, descriptor.clone());
+        if list.killing {
             send(process, descriptor.as_deref(), libc::SIGKILL);
         }
         descriptor
@@ -38,19 +38,19 @@ impl Living {
 
     /// Kills all processes, and all that are added from now on.
     pub(super) fn kill_all(&self) {
-        let mut state = self.lock();
-        state.killing = true;
-        for (&process, descriptor) in &state.processes {
+        let mut list = self.lock();
+        list.killing = true;
+        for (&process, descriptor) in &list.processes {
             send(process, descriptor.as_deref(), libc::SIGKILL);
         }
     }
 
     /// Sends a signal to those of these processes that are alive; false when none is.
     pub(super) fn signal(&self, processes: &[i32], signal: i32) -> bool {
-        let state = self.lock();
+        let list = self.lock();
         let mut alive = false;
         for process in processes {
-            if let Some(descriptor) = state.processes.get(process) {
+            if let Some(descriptor) = list.processes.get(process) {
                 // One that has been waited for and not yet taken off the list is not alive.
                 alive |= send(*process, descriptor.as_deref(), signal);
             }
@@ -58,9 +58,9 @@ impl Living {
         alive
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, List> {
         // Nothing panics while it holds the lock; if it did, the list would still be a list.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

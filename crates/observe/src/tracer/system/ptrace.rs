@@ -5,6 +5,7 @@
 //! Every request but SEIZE may meet a thread that was killed in its stop (ESRCH); its end is reported by [`wait`]
 //! like any other, so nobody needs the error.
 
+use super::filter::ARCHITECTURE;
 use nix::sys::ptrace::syscall_info;
 use nix::unistd::Pid;
 use stack::memory::Registers;
@@ -123,7 +124,7 @@ pub(super) fn event_message(thread: i32) -> Option<i32> {
 /// `ptrace(PTRACE_GET_SYSCALL_INFO)`: where in a call the thread stopped.
 pub(super) fn position(thread: i32) -> io::Result<Position> {
     let info = syscall_info(Pid::from_raw(thread))?;
-    if info.arch != super::filter::ARCHITECTURE {
+    if info.arch != ARCHITECTURE {
         return Ok(Position::Unknown);
     }
     Ok(match info.op {
@@ -194,15 +195,13 @@ pub(super) fn registers(thread: i32) -> Option<Registers> {
     Some(registers)
 }
 
-/// `waitpid(-1)`: the next report of a thread that the calling thread traces; `None` when there is none left.
+/// Every thread that the calling thread traces.
+pub(super) const ANY: i32 = -1;
+
+/// `waitpid(thread)`: the next report of one traced thread, or of [`ANY`]; `None` when there is none left.
 ///
 /// __WNOTHREAD keeps to the threads this thread traces, so that no other child of this process is touched.
-pub(super) fn wait() -> Option<(i32, Report)> {
-    wait_for(-1)
-}
-
-/// `waitpid(thread)`: the next report of one traced thread; `None` when it is gone.
-pub(super) fn wait_for(thread: i32) -> Option<(i32, Report)> {
+pub(super) fn wait(thread: i32) -> Option<(i32, Report)> {
     loop {
         let mut status = 0;
         // SAFETY: status is a c_int on this frame, and waitpid writes nothing else.
@@ -238,9 +237,9 @@ pub(super) fn peek_alive(process: i32) -> bool {
 
 fn request(request: libc::c_uint, thread: i32, data: usize) -> io::Result<()> {
     let nothing = ptr::null_mut::<libc::c_void>();
-    let data = ptr::without_provenance_mut::<libc::c_void>(data);
+    let data = ptr::with_exposed_provenance_mut::<libc::c_void>(data);
     // SAFETY: of the requests above only GETEVENTMSG takes data as an address, and it is given that of a c_ulong
-    // that lives through this call; the others take a number. An id that is not traced by this thread gives ESRCH.
+    // that lives through this call, exposed by the cast to a number; the others take a number. An id that is not traced by this thread gives ESRCH.
     let result = unsafe { libc::ptrace(request, thread, nothing, data) };
     if result == -1 {
         Err(io::Error::last_os_error())

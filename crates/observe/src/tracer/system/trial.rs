@@ -2,16 +2,17 @@
 
 use super::filter;
 use super::ptrace::{self, Position, Report, Until};
-use crate::tracer::Refused;
+use crate::refused::Refused;
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::process::ExitStatus;
 
 /// Goes through the whole set-up with a child that does nothing else: fork, SEIZE, filter, one watched call.
-pub(crate) fn can_trace() -> Result<(), Refused> {
+pub(in super::super) fn can_trace() -> Result<(), Refused> {
     let filter = filter::program(&[libc::SYS_close], None, false);
-    let io_failed =
-        |error: io::Error| refused(format!("no child could be made for a trial ({error})"));
+    let io_failed = |error: io::Error| {
+        Refused::because(format!("no child could be made for a trial ({error})"))
+    };
     let (ours, theirs) = UnixStream::pair().map_err(io_failed)?;
 
     // SAFETY: until it exits the child calls only async-signal-safe functions: it makes system calls.
@@ -94,15 +95,15 @@ struct Seen {
 
 /// The tracer's half: follows the child to its end. An error leaves the child where it is.
 fn trace(process: i32, mut line: &UnixStream) -> Result<Seen, Refused> {
-    ptrace::seize(process).map_err(|error| refused(why_not_seized(process, &error)))?;
+    ptrace::seize(process).map_err(|error| Refused::because(why_not_seized(process, &error)))?;
     let _ = line.write_all(&[0]);
     let mut entered = false;
     let mut left = false;
-    while let Some((_, report)) = ptrace::wait_for(process) {
+    while let Some((_, report)) = ptrace::wait(process) {
         match report {
             Report::Watched | Report::Call => {
                 let position = ptrace::position(process).map_err(|error| {
-                    refused(format!(
+                    Refused::because(format!(
                         "the kernel does not tell a tracer about calls ({error}): Linux 5.3 or newer is needed"
                     ))
                 })?;
@@ -129,7 +130,7 @@ fn trace(process: i32, mut line: &UnixStream) -> Result<Seen, Refused> {
             _ => ptrace::resume(process, Until::Event, 0),
         }
     }
-    Err(refused(
+    Err(Refused::because(
         "another thread of this program waits for all children and took the trial's".into(),
     ))
 }
@@ -148,19 +149,14 @@ fn judge(seen: &Seen) -> Result<(), Refused> {
         ),
         None => format!("the child of a trial was killed ({})", seen.status),
     };
-    Err(refused(reason))
+    Err(Refused::because(reason))
 }
 
 /// Ends a child that was not followed to its end.
 fn end(process: i32) {
     // SAFETY: kill takes two numbers and touches no memory. The child has not been waited for, so the id is still its own.
     unsafe { libc::kill(process, libc::SIGKILL) };
-    while ptrace::wait_for(process).is_some_and(|(_, report)| !matches!(report, Report::Ended(_))) {
-    }
-}
-
-fn refused(reason: String) -> Refused {
-    Refused { reason }
+    while ptrace::wait(process).is_some_and(|(_, report)| !matches!(report, Report::Ended(_))) {}
 }
 
 /// The tracer of a process and its name.

@@ -1,15 +1,15 @@
 //! The thread that takes the packets of a run out of the buffer.
 
-use super::ring::Frame;
-use super::{LOOPBACK_INDEX, Network, slow};
-use crate::wire::Network as Shared;
-use crate::wire::ours::Ours;
-use crate::wire::parse::{self, Numbers};
-use crate::wire::slow::Sample;
-use record::event::{Event, Packet};
+use super::network::Network;
+use super::ring::{Frame, LOOPBACK};
+use super::tun;
+use crate::wire::caught::Caught;
+use crate::wire::confirm::Sample;
+use crate::wire::parse;
+use record::event::Packet;
 use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::sync::{Arc, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -20,58 +20,51 @@ const EMPTY: Duration = Duration::from_millis(20);
 /// A run whose packets are being kept.
 #[derive(Debug)]
 pub(crate) struct Capturing {
-    network: Arc<Shared>,
+    network: Arc<Network>,
     /// Dropped, it tells the thread that the run is over.
     over: Sender<()>,
-    thread: JoinHandle<Copied>,
+    thread: JoinHandle<Frames>,
     /// Of a slow wire: it goes on until that is quiet.
     relay: Option<(Sender<()>, JoinHandle<Vec<Sample>>)>,
 }
 
-/// The packets of a run as they were copied.
+/// What was taken out of the buffer.
 #[derive(Debug, Default)]
-struct Copied {
-    frames: Vec<Frame>,
+struct Frames {
+    list: Vec<Frame>,
     lost: u64,
-}
-
-/// The packets of a run.
-#[derive(Debug, Default)]
-pub(crate) struct Caught {
-    /// In order of time.
-    pub(crate) packets: Vec<Packet>,
-    /// What came faster than it could be kept.
-    pub(crate) lost: u64,
-    /// What the kernel held while the wire was slow.
-    pub(crate) samples: Vec<Sample>,
 }
 
 impl Capturing {
     /// Keeps what comes from now on.
-    pub(crate) fn start(network: &Arc<Shared>) -> io::Result<Capturing> {
-        let ring = lock(&network.system);
-        forget(ring);
+    pub(crate) fn start(network: &Arc<Network>) -> io::Result<Capturing> {
+        let mut ring = network.ring();
+        // What came before the run is none of it.
+        ring.drain(drop);
+        ring.lost();
+        drop(ring);
         let (over, is_over) = mpsc::channel::<()>();
         let here = Arc::clone(network);
         let thread = thread::Builder::new().name("wire".into()).spawn(move || {
-            let mut caught = Copied::default();
-            let mut ring = lock(&here.system);
+            let mut frames = Frames::default();
+            let mut ring = here.ring();
             loop {
                 let over = is_over.recv_timeout(EMPTY) != Err(RecvTimeoutError::Timeout);
-                ring.drain(|frame| caught.frames.push(frame));
+                ring.drain(|frame| frames.list.push(frame));
                 if over {
-                    caught.lost = ring.lost().into();
-                    return caught;
+                    frames.lost = ring.lost().into();
+                    return frames;
                 }
             }
         })?;
-        let relay = network.system.tun.is_some().then(|| {
+        let relay = network.tun().map(|tun| {
+            let tun = tun.try_clone()?;
             let (over, is_over) = mpsc::channel::<()>();
             let here = Arc::clone(network);
-            let relay = move || slow::relay(&here.system, &is_over);
+            let state = move |local, peer| here.ask(local, peer).map(|answer| answer.state);
             let thread = thread::Builder::new()
                 .name("slow wire".into())
-                .spawn(relay)?;
+                .spawn(move || tun::relay(tun, state, &is_over))?;
             io::Result::Ok((over, thread))
         });
         Ok(Capturing {
@@ -82,44 +75,36 @@ impl Capturing {
         })
     }
 
-    /// What there was. The programs are gone, and `events` is what they did.
-    pub(crate) fn end(self, events: &[Event]) -> Caught {
+    /// What there was. The programs are gone.
+    pub(crate) fn end(self) -> Caught {
         // A panic in one of the threads would be a mistake in it; the record is then without packets.
         let samples = self.relay.map(|(over, thread)| {
             drop(over);
             thread.join().unwrap_or_default()
         });
         drop(self.over);
-        let copied = self.thread.join().unwrap_or_default();
-        let ours = self.network.system.is_shared().then(|| Ours::of(events));
-        let is_ours = |packet: &Packet| ours.as_ref().is_none_or(|ours| ours.has(packet));
-        let mut packets = packets(&copied, self.network.system.tun.is_some());
-        packets.retain(is_ours);
-        packets.sort_by_key(|packet| packet.at);
-        let mut numbers = Numbers::default();
-        for packet in &mut packets {
-            numbers.count(packet);
-        }
+        let frames = self.thread.join().unwrap_or_default();
         Caught {
-            packets,
-            lost: copied.lost,
+            packets: packets(&frames, self.network.tun().is_some()),
+            is_shared: self.network.is_shared(),
+            lost: frames.lost,
             samples: samples.unwrap_or_default(),
         }
     }
 }
 
-/// The packets in these copies. Over loopback each comes in at once. Over a slow wire it goes out and comes in later,
+/// The packets in these frames. Over loopback each comes in at once. Over a slow wire it goes out and comes in later,
 /// and since that wire keeps the order, the first that goes out is the first that comes in.
-fn packets(copied: &Copied, slow: bool) -> Vec<Packet> {
-    let is_loopback = |frame: &&Frame| !slow || frame.device == LOOPBACK_INDEX;
+fn packets(frames: &Frames, slow: bool) -> Vec<Packet> {
+    let is_loopback = |frame: &&Frame| !slow || frame.device == LOOPBACK;
     let parse = |frame: &Frame| parse::packet(frame.at, &frame.bytes, frame.length);
-    let loopback = copied.frames.iter().filter(is_loopback);
+    let loopback = frames.list.iter().filter(is_loopback);
     let mut packets: Vec<Packet> = loopback
         .filter(|frame| !frame.outgoing)
         .filter_map(parse)
         .collect();
     // What else the kernel says on a new device, about IPv6, is nobody's.
-    let slow = copied.frames.iter().filter(|frame| !is_loopback(frame));
+    let slow = frames.list.iter().filter(|frame| !is_loopback(frame));
     let slow = slow.filter(|frame| frame.bytes.first().is_some_and(|first| first >> 4 == 4));
     let (out, back): (Vec<_>, Vec<_>) = slow.partition(|frame| frame.outgoing);
     let mut back = back.iter();
@@ -127,20 +112,9 @@ fn packets(copied: &Copied, slow: bool) -> Vec<Packet> {
         let arrived = back.next().map(|frame| frame.at);
         packets.extend(parse(frame).map(|packet| Packet {
             // Where some are missing nobody knows which these are.
-            arrived: arrived.filter(|_| copied.lost == 0),
+            arrived: arrived.filter(|_| frames.lost == 0),
             ..packet
         }));
     }
     packets
-}
-
-/// What came before the run is none of it.
-fn forget(mut ring: MutexGuard<'_, super::Ring>) {
-    ring.drain(drop);
-    ring.lost();
-}
-
-fn lock(network: &Network) -> MutexGuard<'_, super::Ring> {
-    // Whoever panicked left a ring that is still a ring.
-    network.ring.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,6 @@
 //! What the kernel holds of a TCP socket that no descriptor stands for any more (sock_diag(7)).
 
-use super::socket;
+use super::calls::socket;
 use nix::sys::socket::{MsgFlags, recv, send};
 use record::event::TcpState;
 use std::io;

@@ -16,7 +16,8 @@
 //! and in this process only, so that its end, whatever it is, is theirs; but for the socket for packets,
 //! which one more process keeps open a moment longer ([`super::ring`]).
 
-use super::{about_device, check, diag, open, packet_socket, slow, socket};
+use super::calls::{about_device, check, open, packet_socket, socket};
+use super::{diag, tun};
 use nix::errno::Errno;
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg};
 use std::ffi::CStr;
@@ -217,7 +218,7 @@ fn set_up(maps: &Maps) -> Result<Passed, (Step, io::Error)> {
     };
     loopback_up().map_err(in_step(Step::Loopback))?;
     let tun = match maps.slow {
-        true => Some(slow::lay().map_err(in_step(Step::Tun))?),
+        true => Some(tun::lay().map_err(in_step(Step::Tun))?),
         false => None,
     };
     Ok(Passed {

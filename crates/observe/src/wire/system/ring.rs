@@ -3,13 +3,18 @@
 //! The kernel writes each packet into the next free frame, and nobody has to wake up for it:
 //! who reads may come when it suits. What finds no free frame is lost, and counted.
 
-use super::{check, set};
+use super::calls::{check, set};
 use crate::orphan;
 use record::event::{Packet, Time};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, Ordering};
+
+/// The loopback device of a new network namespace is its first.
+pub(super) const LOOPBACK: i32 = 1;
+/// What stands for all devices of a network.
+pub(super) const ALL_DEVICES: i32 = 0;
 
 /// The kernel's header, the address and a packet's first [`Packet::SNAP`] bytes fit.
 const FRAME: usize = 512;
@@ -32,7 +37,7 @@ pub(super) struct Ring {
     _keeper: OwnedFd,
 }
 
-// SAFETY: the memory is this Ring's own until it is dropped; any one thread may read it.
+// SAFETY: a mapping belongs to the whole process, not to a thread, and no pointer to this one is anywhere but in its Ring.
 unsafe impl Send for Ring {}
 
 /// A packet as it was copied from the buffer.
@@ -48,7 +53,7 @@ pub(super) struct Frame {
 }
 
 impl Ring {
-    /// Makes the buffer, and from then on takes in what comes over this device; over all with 0, and then also what goes out.
+    /// Makes the buffer, and from then on takes in what comes over this device; over [`ALL_DEVICES`] also what goes out.
     ///
     /// Whoever closes such a socket last waits until no processor can be looking at it any more, some 30 ms.
     /// Nobody shall wait for that at the end of a run, so a process of its own closes it last.
@@ -62,7 +67,7 @@ impl Ring {
             tp_frame_nr: FRAMES as u32,
         };
         set(&socket, libc::SOL_PACKET, libc::PACKET_RX_RING, &request)?;
-        if device != 0 {
+        if device != ALL_DEVICES {
             // The loopback device has each packet twice, once on its way out and once in. Before Linux 4.20 this is
             // unknown, and half of the buffer goes to what is left out later.
             let ignore = libc::PACKET_IGNORE_OUTGOING;
@@ -160,7 +165,8 @@ impl Ring {
             tp_drops: 0,
         };
         let mut length = size_of_val(&statistics) as libc::socklen_t;
-        // SAFETY: the kernel writes at most `length` bytes to the structure, which is as long as that and lives on this frame.
+        // SAFETY: the kernel writes at most `length` bytes to the structure, which is as long as that, and how many to
+        // `length`; both live on this frame.
         let result = unsafe {
             libc::getsockopt(
                 self.socket.as_raw_fd(),

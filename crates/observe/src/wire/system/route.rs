@@ -12,7 +12,7 @@
 //! The device must be told that 127.0.0.0/8 may come and go over it (`route_localnet`, `accept_local`).
 //! This runs in the child that makes the network: it makes system calls only and does not allocate.
 
-use super::{check, socket};
+use super::calls::{check, socket};
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 

@@ -1,58 +1,131 @@
-//! The two stops of a watched call: at the first, what goes in is copied; at the second, what came out.
+//! A thread, and the two stops of a watched call: at the first, what goes in is copied; at the second, what came out.
 //!
 //! The thread waits meanwhile, so nothing is asked here that the registers already tell, and nothing is decoded.
+//! Between the two stops it is in a [`Phase`] of its own:
+//!
+//! ```text
+//!              entered              left
+//! running ------------------> inside ------------------> running
+//!                                |  (512, 513, 514, 516)
+//!                                +----------------------> undecided --> EINTR or restarted
+//! ```
 
 use super::super::memory::Remote;
 use super::super::ptrace::Until;
-use super::super::{ends, filter, held, ptrace};
+use super::super::signals::Action;
+use super::super::{ends, filter, held};
+use super::log::Log;
+use super::process::Process;
+use super::taken::Taken;
 use super::undecided::{self, Since};
-use super::{Check, Engine, Phase, Taken, now};
+use crate::clock::now;
 use crate::copy;
 use crate::raw::Raw;
+use crate::wire::Network;
+use record::event::{Outcome, Who};
 use std::mem;
 use std::os::fd::AsFd;
+use std::sync::Arc;
 
-impl Engine {
-    /// A thread stopped before a call. Gives how far it is to go: to the call's exit only if that matters.
-    pub(super) fn entered(&mut self, id: i32, number: i64, args: [u64; 6]) -> Until {
+/// A traced thread.
+#[derive(Debug)]
+pub(super) struct Thread {
+    pub(super) who: Who,
+    /// How many calls it has stopped at.
+    stops: u64,
+    /// The last check of a descriptor that may turn out to be the one before its close.
+    check: Option<Check>,
+    phase: Phase,
+}
+
+/// Where a thread is with its calls.
+#[derive(Debug)]
+enum Phase {
+    Running,
+    /// Between the two stops of a call.
+    Inside(Box<Taken>),
+    /// Between the two stops of a call that maps code.
+    Mapping,
+    /// After a call that was interrupted.
+    Undecided {
+        call: Box<Taken>,
+        since: Since,
+    },
+}
+
+/// `fcntl(fd, F_GETFD)`: debug builds of Rust's std ask that right before they close a descriptor, to find a double close.
+#[derive(Clone, Copy, Debug)]
+struct Check {
+    fd: i32,
+    /// Which of the thread's stops it was.
+    stop: u64,
+    /// Its place in the log.
+    place: usize,
+}
+
+/// What is asked for of every call.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    /// Without a filter, every call stops.
+    pub(super) until: Until,
+    pub(super) hide: Option<i32>,
+    /// Whether to ask for the addresses of sockets.
+    pub(super) ends: bool,
+    /// Where packets are seen: what the sockets hold is looked at too.
+    pub(super) wire: Option<Arc<Network>>,
+}
+
+impl Thread {
+    pub(super) fn new(who: Who) -> Thread {
+        Thread {
+            who,
+            stops: 0,
+            check: None,
+            phase: Phase::Running,
+        }
+    }
+
+    /// It stopped before a call. Gives how far it is to go: to the call's exit only if that matters.
+    pub(super) fn entered(
+        &mut self,
+        (number, args): (i64, [u64; 6]),
+        process: &mut Process,
+        wanted: &Wanted,
+        log: &mut Log,
+    ) -> Until {
         let at = now();
-        let Some(thread) = self.threads.get_mut(&id) else {
-            return self.until;
-        };
-        let Some(process) = self.processes.get_mut(&thread.who.process) else {
-            return self.until;
-        };
-        thread.stops += 1;
-        let check = thread.check.take();
+        let id = self.who.thread;
+        self.stops += 1;
+        let check = self.check.take();
 
         let begun = (number, args, at);
-        let (number, args, entered) = match mem::replace(&mut thread.phase, Phase::Running) {
+        let (number, args, entered) = match mem::replace(&mut self.phase, Phase::Running) {
             Phase::Undecided { call, since } => {
                 let (begun, over) = undecided::at_next_call(call, since, begun);
                 if let Some(call) = over {
-                    self.taken.push(call, self.stacks.as_mut());
+                    log.push(call);
                 }
                 begun
             }
             // The second half of a call that is not watched, such as nanosleep.
-            _ if number == libc::SYS_restart_syscall => return self.until,
+            _ if number == libc::SYS_restart_syscall => return wanted.until,
             Phase::Running | Phase::Inside(_) | Phase::Mapping => begun,
         };
 
-        if filter::is_hidden(number, &args, self.hide) {
-            return self.until;
+        if filter::is_hidden(number, &args, wanted.hide) {
+            return wanted.until;
         }
         let memory = Remote { thread: id };
         if number == libc::SYS_rt_sigaction {
             process.signals.changed(&args, &memory);
-            return self.until;
+            return wanted.until;
         }
-        if self.stacks.is_some() && maps_code(number, &args) {
-            thread.phase = Phase::Mapping;
+        if log.has_stacks() && maps_code(number, &args) {
+            self.phase = Phase::Mapping;
             return Until::Call;
         }
         if copy::name(number).is_none() {
-            return self.until;
+            return wanted.until;
         }
         // Whether the call matters is asked first: only four calls need memory for it.
         let copied = needs_memory(number).then(|| copy::before(number, &args, &memory));
@@ -69,30 +142,25 @@ impl Engine {
         };
         process.descriptors.forget(number, &args);
         if !matters {
-            return self.until;
+            return wanted.until;
         }
         let before = copied.unwrap_or_else(|| copy::before(number, &args, &memory));
         if let Some(check) = check
             && number == libc::SYS_close
             && args[0] as i32 == check.fd
-            && thread.stops == check.stop + 1
+            && self.stops == check.stop + 1
         {
-            self.taken.mark_by_runtime(check.place);
+            log.mark_by_runtime(check.place);
         }
-        let stack = match &mut self.stacks {
-            Some(stacks) => ptrace::registers(id).map(|registers| {
-                stacks.copy(id, registers, &Remote { thread: id }, &mut process.code)
-            }),
-            None => None,
-        };
+        let stack = log.stack(id, &mut process.code);
         let closes = match &process.descriptor {
-            Some(descriptor) if self.wire.is_some() && number == libc::SYS_close => {
+            Some(descriptor) if wanted.wire.is_some() && number == libc::SYS_close => {
                 held::before_close(descriptor.as_fd(), args[0] as i32)
             }
             _ => None,
         };
         let raw = Raw {
-            who: thread.who,
+            who: self.who,
             number,
             args,
             entered,
@@ -100,7 +168,7 @@ impl Engine {
             before,
             after: Vec::new(),
         };
-        thread.phase = Phase::Inside(Box::new(Taken {
+        self.phase = Phase::Inside(Box::new(Taken {
             raw,
             outcome: None,
             ends: None,
@@ -111,17 +179,18 @@ impl Engine {
         Until::Call
     }
 
-    /// A thread stopped after a call.
-    pub(super) fn left(&mut self, id: i32, returned: i64) {
-        let Some(thread) = self.threads.get_mut(&id) else {
-            return;
-        };
-        let mut call = match mem::replace(&mut thread.phase, Phase::Running) {
+    /// It stopped after a call.
+    pub(super) fn left(
+        &mut self,
+        returned: i64,
+        process: &mut Process,
+        wanted: &Wanted,
+        log: &mut Log,
+    ) {
+        let mut call = match mem::replace(&mut self.phase, Phase::Running) {
             Phase::Inside(call) => call,
             Phase::Mapping => {
-                if let Some(process) = self.processes.get_mut(&thread.who.process) {
-                    process.code.changed();
-                }
+                process.code.changed();
                 return;
             }
             Phase::Running | Phase::Undecided { .. } => return,
@@ -136,50 +205,72 @@ impl Engine {
         } else {
             returned
         };
-        let memory = Remote { thread: id };
+        let memory = Remote {
+            thread: self.who.thread,
+        };
         raw.after = copy::after(raw.number, &raw.args, errno, &raw.before, &memory);
         if undecided {
-            thread.phase = Phase::Undecided {
+            self.phase = Phase::Undecided {
                 call,
                 since: Since::Silence,
             };
             return;
         }
-        if let Some(process) = self.processes.get_mut(&thread.who.process) {
-            // A second time: another thread may have looked at the number while the call went on.
-            process.descriptors.forget(raw.number, &raw.args);
-            if let Some(fd) = makes_socket(raw.number, returned) {
-                process.descriptors.made_socket(fd);
+        // A second time: another thread may have looked at the number while the call went on.
+        process.descriptors.forget(raw.number, &raw.args);
+        if let Some(fd) = makes_socket(raw.number, returned) {
+            process.descriptors.made_socket(fd);
+        }
+        if let Some(descriptor) = &process.descriptor {
+            let is_shared = wanted.wire.as_ref().is_some_and(|wire| wire.is_shared());
+            if wanted.ends
+                && let Some(fd) = gets_address(raw.number, &raw.args, returned, is_shared)
+            {
+                let connected = !matches!(raw.number, libc::SYS_bind | libc::SYS_listen);
+                call.ends = ends::look(descriptor.as_fd(), fd, connected);
             }
-            if let Some(descriptor) = &process.descriptor {
-                if self.ends
-                    && let Some(fd) = gets_address(raw.number, &raw.args, returned, self.is_shared)
-                {
-                    let connected = !matches!(raw.number, libc::SYS_bind | libc::SYS_listen);
-                    call.ends = ends::look(descriptor.as_fd(), fd, connected);
-                }
-                if let Some(network) = &self.wire {
-                    let closed = call.closes;
-                    held::after(
-                        network,
-                        descriptor.as_fd(),
-                        raw,
-                        closed,
-                        now,
-                        &mut self.held,
-                    );
-                }
+            if let Some(network) = &wanted.wire {
+                let closed = call.closes;
+                held::after(network, descriptor.as_fd(), raw, closed, log.held());
             }
         }
         if raw.number == libc::SYS_fcntl && raw.args[1] as i32 == libc::F_GETFD {
             let fd = raw.args[0] as i32;
-            thread.check = Some(Check {
+            self.check = Some(Check {
                 fd,
-                stop: thread.stops,
-                place: self.taken.next_place(),
+                stop: self.stops,
+                place: log.next_place(),
             });
         }
-        self.taken.push(call, self.stacks.as_mut());
+        log.push(call);
+    }
+
+    /// A signal is about to be delivered. What it does decides about the call it has interrupted.
+    pub(super) fn signal(&mut self, action: Action, log: &mut Log) {
+        self.phase = match (mem::replace(&mut self.phase, Phase::Running), action) {
+            (Phase::Undecided { mut call, .. }, Action::Handler { restart, .. }) => {
+                call.outcome = Some(undecided::after_handler(&call, restart));
+                log.push(call);
+                Phase::Running
+            }
+            (Phase::Undecided { call, since }, action) => Phase::Undecided {
+                call,
+                since: since.and(action),
+            },
+            (phase, _) => phase,
+        };
+    }
+
+    /// It is gone; the call it was in never ended.
+    pub(super) fn gone(self, log: &mut Log) {
+        match self.phase {
+            Phase::Running | Phase::Mapping => {}
+            Phase::Inside(mut call) | Phase::Undecided { mut call, .. } => {
+                call.raw.left = None;
+                call.outcome = Some(Outcome::Unfinished);
+                log.push(call);
+            }
+        }
     }
 }
 

@@ -1,150 +1,142 @@
-//! How threads and processes come into the trace, become other programs, and go.
+//! Who is traced: how threads and processes come, become other programs, and go.
 //!
 //! A new thread may report before its maker's stop tells where it comes from. It waits in `early` until then,
 //! for only with its maker is it known which process it belongs to and what it has inherited.
 
+use super::super::living::Living;
 use super::super::ptrace::{self, Report};
-use super::{Engine, Phase, Process, Thread};
-use record::event::{Outcome, Turn, Who};
-use std::os::unix::process::ExitStatusExt;
-use std::process::ExitStatus;
+use super::call::Thread;
+use super::process::Process;
+use record::event::Who;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-impl Engine {
-    /// A thread stopped in fork, vfork or clone.
-    pub(super) fn forked(&mut self, id: i32) {
-        if let Some(made) = ptrace::event_message(id)
-            && !self.threads.contains_key(&made)
-            && let Some(maker) = self.threads.get(&id)
-        {
-            self.adopt(made, maker.who);
+/// The traced threads and their processes.
+#[derive(Debug)]
+pub(super) struct Family {
+    threads: BTreeMap<i32, Thread>,
+    processes: BTreeMap<i32, Process>,
+    /// Threads that reported before their maker's stop told where they come from, with what they reported.
+    early: BTreeMap<i32, Report>,
+    living: Arc<Living>,
+}
+
+impl Family {
+    pub(super) fn new(living: Arc<Living>) -> Family {
+        Family {
+            threads: BTreeMap::new(),
+            processes: BTreeMap::new(),
+            early: BTreeMap::new(),
+            living,
         }
-        ptrace::resume(id, self.until, 0);
     }
 
-    /// A new thread or process is known now, with its maker.
-    fn adopt(&mut self, made: i32, parent: Who) {
+    /// A process that was asked for, with its first thread.
+    pub(super) fn command(&mut self, process: i32) {
+        self.add_process(process, Process::default());
+        self.add_thread(first_of(process));
+    }
+
+    pub(super) fn has(&self, thread: i32) -> bool {
+        self.threads.contains_key(&thread)
+    }
+
+    /// A thread, and what it shares with the others of its process.
+    pub(super) fn get(&mut self, thread: i32) -> Option<(&mut Thread, &mut Process)> {
+        let thread = self.threads.get_mut(&thread)?;
+        let process = self.processes.get_mut(&thread.who.process)?;
+        Some((thread, process))
+    }
+
+    /// A thread that nobody knows yet has reported this.
+    pub(super) fn wait(&mut self, thread: i32, report: Report) {
+        self.early.insert(thread, report);
+    }
+
+    /// Those that wait for their makers.
+    pub(super) fn waiting(&self) -> Vec<i32> {
+        self.early.keys().copied().collect()
+    }
+
+    /// Whom a thread has made that is stopped in fork, vfork or clone; and itself.
+    pub(super) fn made_by(&self, thread: i32) -> Option<(i32, Who)> {
+        let made = ptrace::event_message(thread).filter(|made| !self.has(*made))?;
+        Some((made, self.threads.get(&thread)?.who))
+    }
+
+    /// A new thread or process is known now, with its maker. Gives what it has reported before.
+    pub(super) fn adopt(&mut self, made: i32, parent: Who) -> (Who, Option<Report>) {
         let is_thread =
             std::fs::exists(format!("/proc/{}/task/{made}", parent.process)).unwrap_or(false);
-        let process = if is_thread { parent.process } else { made };
         let who = Who {
-            process,
+            process: if is_thread { parent.process } else { made },
             thread: made,
         };
         if !is_thread {
-            let (descriptors, signals, code) = match self.processes.get(&parent.process) {
-                Some(parent) => (
-                    parent.descriptors.clone(),
-                    parent.signals.clone(),
-                    parent.code.clone(),
-                ),
-                None => Default::default(),
-            };
-            let descriptor = self.living.add(made);
-            self.processes.insert(
-                made,
-                Process {
-                    descriptor,
-                    descriptors,
-                    signals,
-                    code,
-                },
-            );
+            let parent = self.processes.get(&parent.process);
+            let process = parent.map(Process::fork).unwrap_or_default();
+            self.add_process(made, process);
         }
-        self.threads.insert(made, Thread::new(who));
-        self.life(who, Turn::Forked { parent });
-        if let Some(report) = self.early.remove(&made) {
-            self.report(made, report);
-        }
+        self.add_thread(who);
+        (who, self.early.remove(&made))
     }
 
-    /// A thread's process became another program. It has the process's own id now, and all other threads are gone.
-    pub(super) fn became_another_program(&mut self, id: i32) {
-        let who = Who {
-            process: id,
-            thread: id,
-        };
+    /// A process became another program. Its thread has the process's own id now, and all other threads are gone:
+    /// gives those of them that were in the way.
+    pub(super) fn exec(&mut self, id: i32) -> [Option<Thread>; 2] {
         let former = ptrace::event_message(id).unwrap_or(id);
+        let mut gone = [None, None];
         if former != id {
             // It was another thread than the first; its own id is gone, and the first thread's call with it.
-            self.thread_is_gone(former);
-            self.thread_is_gone(id);
-            self.threads.insert(id, Thread::new(who));
+            gone = [self.threads.remove(&former), self.threads.remove(&id)];
+            self.add_thread(first_of(id));
         }
         if let Some(process) = self.processes.get_mut(&id) {
-            process.descriptors.exec();
-            process.signals.exec(id);
-            process.code.exec();
+            process.exec(id);
         }
-        let program = std::fs::read_link(format!("/proc/{id}/exe"));
-        let program =
-            program.map_or_else(|_| "?".into(), |path| path.to_string_lossy().into_owned());
-        self.life(who, Turn::Exec { program });
-        ptrace::resume(id, self.until, 0);
+        gone
     }
 
-    pub(super) fn ended(&mut self, id: i32, status: ExitStatus) {
-        let Some(who) = self.thread_is_gone(id) else {
-            return;
-        };
-        self.life(
-            who,
-            match status.signal() {
-                Some(signal) => Turn::Killed { signal },
-                None => Turn::Exited {
-                    status: status.code().unwrap_or(0),
-                },
-            },
-        );
-        if who.process == id {
+    /// A thread has ended, and its process with it when it was the first: that ends last.
+    pub(super) fn ended(&mut self, id: i32) -> Option<Thread> {
+        let thread = self.threads.remove(&id)?;
+        if thread.who.process == id {
             self.processes.remove(&id);
             self.living.remove(id);
-            if let Some(command) = self.commands.iter_mut().find(|command| command.0 == id) {
-                command.1 = status;
-            }
         }
-        let waiting: Vec<i32> = self.early.keys().copied().collect();
-        for made in waiting {
-            self.adopt_if_orphan(made, Some(who));
-        }
-    }
-
-    /// Forgets a thread; the call it was in never ended.
-    fn thread_is_gone(&mut self, id: i32) -> Option<Who> {
-        let thread = self.threads.remove(&id)?;
-        match thread.phase {
-            Phase::Running | Phase::Mapping => {}
-            Phase::Inside(mut call) | Phase::Undecided { mut call, .. } => {
-                call.raw.left = None;
-                call.outcome = Some(Outcome::Unfinished);
-                self.taken.push(call, self.stacks.as_mut());
-            }
-        }
-        Some(thread.who)
+        Some(thread)
     }
 
     /// A thread killed in fork never comes to the stop that tells whom it made. Whoever waits for that stop goes on now,
     /// or it would wait for ever: when its maker is no longer one of these processes, or was in the one that just died.
-    pub(super) fn adopt_if_orphan(&mut self, made: i32, dead: Option<Who>) {
+    /// Gives who is to be its maker. Where nobody knows any more what it was made by, that is the first command.
+    pub(super) fn maker_of_orphan(&self, made: i32, dead: Option<Who>, first: i32) -> Option<Who> {
         if matches!(self.early.get(&made), None | Some(Report::Ended(_))) {
-            return;
+            return None;
         }
         let maker = maker_of(made).filter(|maker| self.processes.contains_key(maker));
         match (maker, dead) {
-            (Some(maker), Some(dead)) if maker == dead.process => self.adopt(made, dead),
-            (Some(_), _) => {}
-            (None, Some(dead)) => self.adopt(made, dead),
-            // Nobody saw its maker die and nobody knows it any more. What it was made by is then the first command.
-            (None, None) => {
-                let process = self.commands.first().map_or(made, |&(process, _)| process);
-                self.adopt(
-                    made,
-                    Who {
-                        process,
-                        thread: process,
-                    },
-                );
-            }
+            (Some(maker), Some(dead)) => (maker == dead.process).then_some(dead),
+            (Some(_), None) => None,
+            (None, dead) => Some(dead.unwrap_or(first_of(first))),
         }
+    }
+
+    fn add_process(&mut self, id: i32, mut process: Process) {
+        process.descriptor = self.living.add(id);
+        self.processes.insert(id, process);
+    }
+
+    fn add_thread(&mut self, who: Who) {
+        self.threads.insert(who.thread, Thread::new(who));
+    }
+}
+
+/// The first thread of a process has the process's own id.
+pub(super) fn first_of(process: i32) -> Who {
+    Who {
+        process,
+        thread: process,
     }
 }
 

@@ -3,11 +3,9 @@
 //! Whether the kernel starts such a call again or gives EINTR depends on what the signal does, and is not yet known when
 //! the call is left. It shows at the next signal or the next call of the thread, whichever comes first.
 
-use super::super::ptrace;
 use super::super::signals::Action;
-use super::{Engine, Phase, Taken};
-use record::event::{Outcome, Time, Turn};
-use std::mem;
+use super::taken::Taken;
+use record::event::{Outcome, Time};
 
 // How the kernel says inside itself that a call was interrupted (linux/errno.h). A program never sees these.
 /// Start again, unless a handler without SA_RESTART ran.
@@ -65,36 +63,21 @@ pub(super) fn at_next_call(
     ((number, args, now), Some(call))
 }
 
-impl Engine {
-    /// A signal is about to be delivered. What it does decides about the call it has interrupted.
-    pub(super) fn signal(&mut self, id: i32, signal: i32) {
-        if let Some(thread) = self.threads.get_mut(&id)
-            && let Some(process) = self.processes.get_mut(&thread.who.process)
-        {
-            let who = thread.who;
-            let action = process.signals.deliver(signal);
-            match (mem::replace(&mut thread.phase, Phase::Running), action) {
-                (Phase::Undecided { mut call, .. }, Action::Handler { restart, .. }) => {
-                    call.outcome = Some(match call.raw.left {
-                        Some((_, ERESTARTNOINTR)) => Outcome::Restarted,
-                        Some((_, ERESTARTSYS)) if restart => Outcome::Restarted,
-                        _ => Outcome::Failed(libc::EINTR),
-                    });
-                    self.taken.push(call, self.stacks.as_mut());
-                }
-                (Phase::Undecided { call, since }, action) => {
-                    let since = match (since, action) {
-                        (Since::Silence | Since::Trifles, Action::Nothing) => Since::Trifles,
-                        _ => Since::Stop,
-                    };
-                    thread.phase = Phase::Undecided { call, since };
-                }
-                (phase, _) => thread.phase = phase,
-            }
-            if action != Action::Nothing {
-                self.life(who, Turn::Signal(signal));
-            }
+/// What became of a call, after which a handler ran.
+pub(super) fn after_handler(call: &Taken, restart: bool) -> Outcome {
+    match call.raw.left {
+        Some((_, ERESTARTNOINTR)) => Outcome::Restarted,
+        Some((_, ERESTARTSYS)) if restart => Outcome::Restarted,
+        _ => Outcome::Failed(libc::EINTR),
+    }
+}
+
+impl Since {
+    /// What came by now, with one signal more that is no handler's.
+    pub(super) fn and(self, action: Action) -> Since {
+        match (self, action) {
+            (Since::Silence | Since::Trifles, Action::Nothing) => Since::Trifles,
+            _ => Since::Stop,
         }
-        ptrace::resume(id, self.until, signal);
     }
 }

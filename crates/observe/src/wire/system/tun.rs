@@ -7,13 +7,16 @@
 //! Not so ::1: what comes for it over any other device than the loopback one, the kernel drops (RFC 4291 section 2.5.3,
 //! `ip6_rcv_core` in net/ipv6/ip6_input.c). Packets of IPv6 are as fast as ever.
 
-use super::{Network, about_device, check, open, route};
+use super::calls::{about_device, check, open, socket};
+use super::route;
+use crate::clock::now;
+use crate::wire::confirm::Sample;
 use crate::wire::parse;
-use crate::wire::slow::Sample;
 use record::event::{Content, TcpState};
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::{Duration, Instant};
@@ -43,7 +46,7 @@ pub(super) fn lay() -> io::Result<OwnedFd> {
     request.ifr_ifru.ifru_flags = IFF_TUN | IFF_NO_PI;
     // SAFETY: TUNSETIFF reads and writes one ifreq, which lives on this frame.
     check(unsafe { libc::ioctl(tun.as_raw_fd(), TUNSETIFF as _, &mut request) })?;
-    let socket = super::socket(libc::AF_INET, libc::SOCK_DGRAM, 0)?;
+    let socket = socket(libc::AF_INET, libc::SOCK_DGRAM, 0)?;
     let ask = |name: libc::c_ulong, fill: &dyn Fn(&mut libc::ifreq)| {
         let mut request = about_device(NAME);
         fill(&mut request);
@@ -66,11 +69,13 @@ pub(super) fn lay() -> io::Result<OwnedFd> {
 
 /// Hands on the packets until the run is over and the wire is quiet. Gives what the kernel held of both ends of a
 /// connection each time that a packet of it was sent or handed on.
-pub(super) fn relay(network: &Network, over: &Receiver<()>) -> Vec<Sample> {
+/// `state` asks for that: of a socket with these two addresses, its own first.
+pub(super) fn relay(
+    tun: OwnedFd,
+    state: impl Fn(SocketAddr, SocketAddr) -> Option<TcpState>,
+    over: &Receiver<()>,
+) -> Vec<Sample> {
     let mut samples = Vec::new();
-    let Some(Ok(tun)) = network.tun.as_ref().map(OwnedFd::try_clone) else {
-        return samples;
-    };
     let mut tun = File::from(tun);
     let mut on_the_way: VecDeque<(Instant, Box<[u8]>)> = VecDeque::new();
     let mut last = Instant::now();
@@ -84,7 +89,7 @@ pub(super) fn relay(network: &Network, over: &Receiver<()>) -> Vec<Sample> {
             if bytes.first().is_some_and(|first| first >> 4 == 4) {
                 on_the_way.push_back((Instant::now() + DELAY, bytes.into()));
                 moved = true;
-                look(network, bytes, &mut samples);
+                look(&state, bytes, &mut samples);
             }
         }
         while let Some((due, _)) = on_the_way.front()
@@ -93,7 +98,7 @@ pub(super) fn relay(network: &Network, over: &Receiver<()>) -> Vec<Sample> {
         {
             // What the kernel does not take is lost, as on any wire.
             let _ = tun.write(&bytes);
-            look(network, &bytes, &mut samples);
+            look(&state, &bytes, &mut samples);
             moved = true;
         }
         if moved {
@@ -120,8 +125,12 @@ pub(super) fn relay(network: &Network, over: &Receiver<()>) -> Vec<Sample> {
 
 /// Asks for both ends of the connection that this packet belongs to, which takes microseconds. To ask for all sockets
 /// takes milliseconds: the kernel goes through those of every network.
-fn look(network: &Network, bytes: &[u8], samples: &mut Vec<Sample>) {
-    let at = super::now();
+fn look(
+    state: &impl Fn(SocketAddr, SocketAddr) -> Option<TcpState>,
+    bytes: &[u8],
+    samples: &mut Vec<Sample>,
+) {
+    let at = now();
     let Some(packet) = parse::packet(at, bytes, bytes.len() as u32) else {
         return;
     };
@@ -129,9 +138,8 @@ fn look(network: &Network, bytes: &[u8], samples: &mut Vec<Sample>) {
         return;
     }
     for (local, peer) in [(packet.from, packet.to), (packet.to, packet.from)] {
-        let state = network.ask(local, peer).map(|answer| answer.state);
         // CLOSED stands for no such socket.
-        if let Some(state) = state.filter(|state| *state != TcpState::Closed) {
+        if let Some(state) = state(local, peer).filter(|state| *state != TcpState::Closed) {
             samples.push(Sample {
                 at,
                 local,

@@ -1,4 +1,4 @@
-//! What a slow wire lets one see: the kernel's own word for each state.
+//! The kernel's own word for a state that was inferred.
 
 use record::event::{Event, Held, TcpState, Time};
 use std::collections::HashMap;
