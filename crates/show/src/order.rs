@@ -9,6 +9,7 @@
 //!
 //! [`by_time`] is for programs nobody gave cues to: rows stand as the tracer saw them.
 
+mod addresses;
 mod certain;
 mod datagrams;
 mod graph;
@@ -19,7 +20,8 @@ mod shown;
 mod sockets;
 mod streams;
 
-pub use owners::{Owners, ends_of};
+pub use addresses::ends_of;
+pub use owners::Owners;
 
 use graph::{Graph, Moment, Node};
 use record::event::Event;

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use proptest::prelude::*;
-use record::event::{Address, Arg, Call, Ends, Event, Life, Mark, Note, Outcome, Turn, Value, Who};
+use record::calls;
+use record::event::{Address, Call, Ends, Event, Life, Mark, Note, Outcome, Turn, Value, Who};
 use show::lanes::{Style, draw};
 use show::order::{Lane, Part, Row, by_time, causal, waited};
 
@@ -35,12 +36,10 @@ fn call(process: i32, name: &'static str, fd: i32, times: (u64, u64), returned: 
     Call {
         who: who(process),
         name: Cow::Borrowed(name),
+        role: calls::role(name),
         entered: times.0,
         left: Some(times.1),
-        args: vec![Arg {
-            name: "sockfd",
-            value: Value::Fd(fd),
-        }],
+        args: calls::args(name, [("sockfd", Value::Fd(fd))]),
         outcome: Outcome::Returned(returned),
         ends: None,
         by_runtime: false,
@@ -185,10 +184,7 @@ fn a_sleeper_that_was_seen_is_drawn_before_who_saw_it() {
 fn the_ends_of_a_socketpair_are_known_without_a_name() {
     let pair = Value::List(vec![Value::Fd(3), Value::Fd(4)]);
     let mut made = call(SERVER, "socketpair", 0, (10, 11), 0);
-    made.args = vec![Arg {
-        name: "sv",
-        value: pair,
-    }];
+    made.args = calls::args("socketpair", [("sv", pair)]);
     let born = Life {
         at: 12,
         who: who(CLIENT),
@@ -301,22 +297,18 @@ proptest! {
 /// A call on a socket for datagrams, with its address argument.
 fn datagram(mut call: Call, argument: &'static str, port: u16) -> Event {
     let value = Value::Address(address(port));
-    call.args.push(Arg {
-        name: argument,
-        value,
-    });
+    let more = calls::args(&call.name, [(argument, value)]);
+    call.args.extend(more);
     Event::Call(call)
 }
 
 fn datagram_socket(process: i32, times: (u64, u64)) -> Event {
     let mut call = call(process, "socket", 0, times, 3);
-    call.args = vec![Arg {
-        name: "type",
-        value: Value::Flags {
-            names: vec![Cow::Borrowed("SOCK_DGRAM")],
-            rest: 0,
-        },
-    }];
+    let kind = Value::Flags {
+        names: vec![Cow::Borrowed("SOCK_DGRAM")],
+        rest: 0,
+    };
+    call.args = calls::args("socket", [("type", kind)]);
     Event::Call(call)
 }
 

@@ -2,6 +2,7 @@
 
 use super::graph::{Graph, Moment};
 use record::event::{Event, Time, Who};
+use record::role::Role;
 use std::collections::HashMap;
 
 /// Larger records are not looked through: nothing in them is certain.
@@ -21,12 +22,11 @@ pub(super) enum Seen {
 impl Seen {
     const ALL: [Seen; 3] = [Seen::State, Seen::Connections, Seen::Bytes];
 
-    fn is_changed_by(self, call: &str) -> bool {
-        match call {
-            "connect" | "close" | "shutdown" => true,
-            "accept" | "accept4" => self == Seen::Connections,
-            "sendto" | "sendmsg" | "write" | "writev" | "sendfile" | "recvfrom" | "recvmsg"
-            | "read" | "readv" => self == Seen::Bytes,
+    fn is_changed_by(self, role: Role) -> bool {
+        match role {
+            Role::Connects | Role::Closes | Role::Shuts => true,
+            Role::Accepts => self == Seen::Connections,
+            Role::Sends | Role::Receives | Role::Moves => self == Seen::Bytes,
             _ => false,
         }
     }
@@ -74,7 +74,7 @@ impl Graph {
                 let moments = thread.nodes.iter().map(|&node| {
                     let certain = self.of_event.iter().all(|(event, &(entry, exit))| {
                         let changes = matches!(&events[*event], Event::Call(call)
-                            if call.who != thread.who && seen.is_changed_by(&call.name));
+                            if call.who != thread.who && seen.is_changed_by(call.role));
                         !changes
                             || before.has(entry, node)
                             || before.has(node, exit.unwrap_or(entry))

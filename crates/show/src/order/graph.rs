@@ -214,8 +214,10 @@ impl Graph {
 
     /// What the kernel itself makes wait: accept for a connect, recv for a send, the end for a close.
     pub(super) fn add_kernel(&mut self, events: &[Event]) {
-        let streams = streams::awaited(events);
-        for (effect, cause) in streams.into_iter().chain(datagrams::received(events)) {
+        let in_order = in_order_of_exit(events);
+        let streams = streams::awaited(events, &in_order);
+        let datagrams = datagrams::received(events, &in_order);
+        for (effect, cause) in streams.into_iter().chain(datagrams) {
             let found = (self.of_event.get(&effect), self.of_event.get(&cause));
             if let (Some(&(entry, exit)), Some(&(cause, _))) = found {
                 self.edge(cause, exit.unwrap_or(entry));
@@ -251,7 +253,17 @@ impl Graph {
     }
 }
 
-/// What is in no thread has its place only when the rest is in order ([`super::wire`]);
+/// The places in the record, by when each event was over.
+fn in_order_of_exit(events: &[Event]) -> Vec<usize> {
+    let mut in_order: Vec<usize> = (0..events.len()).collect();
+    in_order.sort_by_key(|index| match &events[*index] {
+        Event::Call(call) => call.left.unwrap_or(call.entered),
+        other => other.at(),
+    });
+    in_order
+}
+
+/// What is in no thread has its place only when the rest is in order ([`super::placed`]);
 /// a change of state in a record without packets is drawn below the call that it happened in.
 fn has_no_row(event: &Event) -> bool {
     matches!(event, Event::State(_) | Event::Packet(_) | Event::Held(_))

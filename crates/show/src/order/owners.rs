@@ -1,7 +1,8 @@
 //! In whose lane each end of a connection stands.
 
 use super::Lane;
-use record::event::{Address, Call, Event, Packet, Time, Who};
+use super::addresses::{canonical, ends_of, inet};
+use record::event::{Call, Event, Packet, Time, Who};
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 
@@ -29,18 +30,10 @@ impl Owners {
             let Some(lane) = lane_of(call.who) else {
                 continue;
             };
-            let given = call.args.iter().find_map(|arg| match &arg.value {
-                record::event::Value::Address(address) => inet(address),
-                _ => None,
-            });
-            if let Some(given) = given {
-                match &*call.name {
-                    "connect" | "sendto" => towards.push((call, given, lane)),
-                    "bind" | "getsockname" if call.returned() == Some(0) => {
-                        owners.has(given, call.entered, lane);
-                    }
-                    _ => {}
-                }
+            let destinations = call.destinations().into_iter().filter_map(inet);
+            towards.extend(destinations.map(|to| (call, to, lane)));
+            if let Some(own) = call.own_address().and_then(inet) {
+                owners.has(own, call.entered, lane);
             }
             let Some(ends) = &call.ends else { continue };
             let Some(local) = ends.local.as_ref().and_then(inet) else {
@@ -138,30 +131,6 @@ impl Owners {
             self.lane(to, from, packet.at),
         )
     }
-}
-
-/// The two ends of what a packet belongs to, the sender's first.
-pub fn ends_of(packet: &Packet) -> (SocketAddr, SocketAddr) {
-    let (from, to) = match &packet.what {
-        record::event::Content::Icmp {
-            about: Some((from, to)),
-            ..
-        } => (*to, *from),
-        _ => (packet.from, packet.to),
-    };
-    (canonical(from), canonical(to))
-}
-
-pub(super) fn inet(address: &Address) -> Option<SocketAddr> {
-    match address {
-        Address::Inet(address) => Some(canonical(*address)),
-        _ => None,
-    }
-}
-
-/// An AF_INET6 socket of both families calls 127.0.0.1 `::ffff:127.0.0.1`; the packets do not.
-fn canonical(address: SocketAddr) -> SocketAddr {
-    SocketAddr::new(address.ip().to_canonical(), address.port())
 }
 
 fn is_any(address: SocketAddr) -> bool {

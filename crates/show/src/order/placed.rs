@@ -10,12 +10,14 @@
 //!   Segments with data that follow each other one way are one row: how they were cut is chance.
 //! - What the kernel held is left out where it was chance how far the other threads had come.
 
+use super::addresses::ends_of;
 use super::certain::Seen;
-use super::owners::{Owners, ends_of};
+use super::owners::Owners;
 use super::shown::{Cause, Rank, Shown, confirmed};
 use super::sockets::Sockets;
 use super::{Lane, Part, Row};
 use record::event::{Call, Content, Event, Packet, Segment, Time, Who};
+use record::role::Role;
 use std::collections::{HashMap, HashSet};
 
 /// Whether a record has anything of the wire in it. Without, states are drawn below their calls.
@@ -331,15 +333,7 @@ fn answers(packet: &Packet) -> bool {
 /// Whether a call can send a packet of its own.
 fn sends(call: &Call) -> bool {
     matches!(
-        &*call.name,
-        "connect"
-            | "sendto"
-            | "sendmsg"
-            | "sendmmsg"
-            | "write"
-            | "writev"
-            | "sendfile"
-            | "shutdown"
-            | "close"
+        call.role,
+        Role::Connects | Role::Sends | Role::Moves | Role::Shuts | Role::Closes
     )
 }

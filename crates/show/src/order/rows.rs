@@ -3,6 +3,7 @@
 use super::graph::{Graph, Moment, Node};
 use super::{Part, Row};
 use record::event::{Call, Event, Note, Turn};
+use record::role::Role;
 
 impl Graph {
     /// From moments to rows: an exit that follows its entry makes one row of the two.
@@ -76,14 +77,14 @@ impl Graph {
 /// Whether this made an epoll descriptor that was never used: Python's `select` asks like this whether epoll is there,
 /// and the number is free again before the first socket.
 fn made_for_nothing(call: &Call, events: &[Event]) -> bool {
-    let made = match &*call.name {
-        "epoll_create" | "epoll_create1" => call.returned(),
-        _ => None,
-    };
+    // epoll_ctl has a descriptor already.
+    if call.role != Role::Watches || call.descriptor().is_some() {
+        return false;
+    }
     let uses = |event: &Event| {
         matches!(event, Event::Call(other) if other.who.process == call.who.process
-            && other.name.starts_with("epoll_") && other.entered > call.entered
-            && other.descriptor().map(i64::from) == made)
+            && matches!(other.role, Role::Watches | Role::Waits) && other.entered > call.entered
+            && other.descriptor().map(i64::from) == call.returned())
     };
-    made.is_some() && !events.iter().any(uses)
+    call.returned().is_some() && !events.iter().any(uses)
 }

@@ -1,7 +1,7 @@
 //! Which packets, states and queues are drawn at all.
 
+use super::addresses::ends_of;
 use super::certain::Seen;
-use super::owners::ends_of;
 use super::placed::Test;
 use record::event::{Content, Event, Segment, State, TcpState, Time};
 use std::collections::{HashMap, HashSet};
