@@ -7,11 +7,14 @@
 
 #![forbid(unsafe_code)]
 
+mod addresses;
+mod caption;
+mod choice;
 pub mod draw;
+pub mod frames;
 pub mod kernel;
 pub mod lanes;
 pub mod order;
 pub mod packets;
 pub mod pcap;
 mod row;
-pub mod stack;

@@ -1,6 +1,6 @@
 //! The requests of ioctl that a socket understands, and what their argument points to.
 
-use super::{Table, table};
+use super::table::{Table, table};
 use std::mem::size_of;
 
 /// The size of a `struct ifreq`.

@@ -10,7 +10,7 @@ const MOST: usize = 3000;
 
 /// What was read from the kernel, by what can change it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Seen {
+pub(crate) enum Seen {
     /// The state of a socket.
     State,
     /// The queue of connections that wait for accept.
@@ -32,14 +32,17 @@ impl Seen {
     }
 }
 
+/// Whether it is certain what a thread saw at a time, when it looked at this.
+pub(crate) type Test<'a> = dyn Fn(Who, Time, Seen) -> bool + 'a;
+
 /// Of each moment of a thread, whether everything that another thread did to what can be seen came surely before or surely after.
-pub(super) struct Certain {
+pub(crate) struct Certain {
     of: HashMap<(Who, Seen), Vec<(Time, bool)>>,
 }
 
 impl Certain {
     /// Whether it is certain what a thread saw at a time.
-    pub(super) fn at(&self, who: Who, at: Time, seen: Seen) -> bool {
+    pub(crate) fn at(&self, who: Who, at: Time, seen: Seen) -> bool {
         let moments = self.of.get(&(who, seen));
         let last = moments
             .and_then(|moments| moments.iter().rev().find(|(time, _)| *time <= at))
@@ -49,7 +52,7 @@ impl Certain {
 }
 
 impl Graph {
-    pub(super) fn certain(&self, events: &[Event]) -> Certain {
+    pub(crate) fn certain(&self, events: &[Event]) -> Certain {
         let mut of: HashMap<(Who, Seen), Vec<(Time, bool)>> = HashMap::new();
         if self.nodes.len() > MOST {
             return Certain { of };

@@ -3,7 +3,7 @@
 //! A stream's bytes are counted; a datagram is found by its two addresses. The address that a socket has may be
 //! known late: who sends before it is bound learns its port from nobody, and the record from whoever received.
 
-use super::addresses::{as_ipv4, inet};
+use crate::addresses::{as_ipv4, inet};
 use record::event::{Address, Call, Event};
 use record::role::Role;
 use std::collections::{HashMap, HashSet};

@@ -1,7 +1,7 @@
 //! In whose lane each end of a connection stands.
 
-use super::Lane;
-use super::addresses::{canonical, ends_of, inet};
+use crate::addresses::{canonical, ends_of, inet};
+use crate::row::Lane;
 use record::event::{Call, Event, Packet, Time, Who};
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 /// Which lane has which address, worked out from the calls: bind, listen, connect and accept tell their sockets' ends,
 /// and an address that no call tells of is that of the thread that was in a call to the packet's destination.
 #[derive(Debug, Default)]
-pub struct Owners {
+pub(crate) struct Owners {
     pairs: HashMap<(SocketAddr, SocketAddr), usize>,
     /// The lanes that had an address, each with the time from which on.
     locals: HashMap<SocketAddr, Vec<(Time, usize)>>,
@@ -19,7 +19,7 @@ pub struct Owners {
 
 impl Owners {
     /// Looks through a record.
-    pub fn of(events: &[Event], lanes: &[Lane]) -> Owners {
+    pub(crate) fn of(events: &[Event], lanes: &[Lane]) -> Owners {
         let mut owners = Owners::default();
         let lane_of =
             |who: Who| (lanes.iter()).position(|lane| lane.processes.contains(&who.process));
@@ -89,7 +89,7 @@ impl Owners {
 
     /// The port that tells a packet's connection from the others between the same lanes, where there are others:
     /// that of the end that sent the first packet.
-    pub fn port(&self, packet: &Packet) -> Option<u16> {
+    pub(crate) fn port(&self, packet: &Packet) -> Option<u16> {
         let (from, to) = ends_of(packet);
         if self.several.contains(&(from, to)) {
             return Some(from.port());
@@ -107,7 +107,7 @@ impl Owners {
     }
 
     /// The lane of the socket with these two ends; the peer's port is 0 for one that listens.
-    pub fn lane(&self, local: SocketAddr, peer: SocketAddr, at: Time) -> Option<usize> {
+    pub(crate) fn lane(&self, local: SocketAddr, peer: SocketAddr, at: Time) -> Option<usize> {
         let (local, peer) = (canonical(local), canonical(peer));
         let of = |address: SocketAddr| {
             let since = self.locals.get(&address)?;
@@ -124,7 +124,7 @@ impl Owners {
     }
 
     /// The lanes that a packet comes from and goes to. An error of ICMP goes to who sent what it is about.
-    pub fn lanes(&self, packet: &Packet) -> (Option<usize>, Option<usize>) {
+    pub(crate) fn lanes(&self, packet: &Packet) -> (Option<usize>, Option<usize>) {
         let (from, to) = ends_of(packet);
         (
             self.lane(from, to, packet.at),

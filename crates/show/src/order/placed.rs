@@ -10,40 +10,39 @@
 //!   Segments with data that follow each other one way are one row: how they were cut is chance.
 //! - What the kernel held is left out where it was chance how far the other threads had come.
 
-use super::addresses::ends_of;
-use super::certain::Seen;
+use super::causes::{Cause, Causes, Rank, confirmed};
+use super::certain::{Seen, Test};
 use super::owners::Owners;
-use super::shown::{Cause, Rank, Shown, confirmed};
 use super::sockets::Sockets;
-use super::{Lane, Part, Row};
-use record::event::{Call, Content, Event, Packet, Segment, Time, Who};
+use crate::addresses::{ends_of, is_slow};
+use crate::choice::Choice;
+use crate::row::{Lane, Part, Row};
+use record::event::{Call, Content, Event, Held, Packet, Segment, Time, Who};
 use record::role::Role;
 use std::collections::{HashMap, HashSet};
 
 /// Whether a record has anything of the wire in it. Without, states are drawn below their calls.
-pub(super) fn is_in(events: &[Event]) -> bool {
+pub(crate) fn is_in(events: &[Event]) -> bool {
     let is_wire = |event: &Event| matches!(event, Event::Packet(_) | Event::Held(_));
     events.iter().any(is_wire)
 }
 
-/// Whether it is certain what a thread saw at a time, when it looked at this.
-pub(super) type Test<'a> = dyn Fn(Who, Time, Seen) -> bool + 'a;
-
 /// How the rows are ordered, and so how the rest is placed among them.
-pub(super) enum By<'a> {
+pub(crate) enum By<'a> {
     Time,
     /// With the test whether it is certain what a thread saw at a time.
     Cause(&'a Test<'a>),
 }
 
 /// Puts the rest among the rows.
-pub(super) fn placed(
+pub(crate) fn placed(
     events: &[Event],
     lanes: &[Lane],
     rows: &[Row],
     by: &By,
     all: bool,
 ) -> Vec<Row> {
+    let choice = Choice::new(events, all);
     let owners = Owners::of(events, lanes);
     let moments = moments(events, rows);
     let mut places = Places {
@@ -60,28 +59,38 @@ pub(super) fn placed(
             _ => places.of_entry.insert(moment.row.event, index),
         };
     }
-    let mut shown = match by {
-        By::Cause(is_certain) if !all => Shown::by_cause(events, is_certain),
-        _ => Shown::everything(events),
+    let certain = match by {
+        By::Cause(is_certain) => Some(|held: &Held| {
+            let seen = if held.peer.port() == 0 {
+                Seen::Connections
+            } else {
+                Seen::Bytes
+            };
+            is_certain(held.who, held.at, seen)
+        }),
+        By::Time => None,
     };
+    let shown = choice.of_network(certain.as_ref().map(|certain| certain as _));
+    let causes = Causes::of(events, &shown);
     let by_cause = matches!(by, By::Cause(_)) && !all;
-    shown.only_changes(events, by_cause);
     let confirmed = match by {
         By::Cause(is_certain) if !all => confirmed(events, is_certain),
         _ => HashSet::new(),
     };
+    // On a slow wire the states were looked at all the while, and none was chance.
+    let is_chance = by_cause && !is_slow(events);
     // The items with the moment that they stand behind; 0 is before all of them.
     let mut items: Vec<(usize, Time, Rank, usize)> = Vec::new();
-    for &index in &shown.events {
+    for &index in &shown {
         let at = events[index].at();
         let (place, at) = match by {
             By::Time => (moments.partition_point(|moment| moment.at <= at), at),
-            By::Cause(_) => match places.by_cause(index, &shown) {
+            By::Cause(_) => match places.by_cause(index, &causes) {
                 Some(place) => place,
                 None => continue,
             },
         };
-        items.push((place, at, shown.rank(events, index), index));
+        items.push((place, at, causes.rank(events, index), index));
     }
     items.sort_unstable();
     let mut items = items.into_iter().peekable();
@@ -94,9 +103,7 @@ pub(super) fn placed(
             if let Some(mut row) = places.row(index) {
                 row.part = match &events[index] {
                     Event::State(_) if confirmed.contains(&index) => Part::Read,
-                    Event::State(state)
-                        if by_cause && !shown.is_slow && shown.has_cause(events, state) =>
-                    {
+                    Event::State(state) if is_chance && causes.has_cause(events, state) => {
                         Part::Inferred
                     }
                     Event::Held(_) if by_cause => Part::Received,
@@ -112,14 +119,14 @@ pub(super) fn placed(
     out
 }
 
-/// A moment of a row.
-struct Moment {
+/// A row, or one end of the call in it, and when that was.
+struct Step {
     row: Row,
     at: Time,
 }
 
 /// Whole calls are taken apart, so that something can stand inside them.
-fn moments(events: &[Event], rows: &[Row]) -> Vec<Moment> {
+fn moments(events: &[Event], rows: &[Row]) -> Vec<Step> {
     let mut moments = Vec::new();
     for row in rows {
         let with = |part| Row { part, ..*row };
@@ -132,11 +139,11 @@ fn moments(events: &[Event], rows: &[Row]) -> Vec<Moment> {
                 }),
                 Part::Whole,
             ) => {
-                moments.push(Moment {
+                moments.push(Step {
                     row: with(Part::Entry { asleep: false }),
                     at: *entered,
                 });
-                moments.push(Moment {
+                moments.push(Step {
                     row: with(Part::Exit),
                     at: *left,
                 });
@@ -146,11 +153,11 @@ fn moments(events: &[Event], rows: &[Row]) -> Vec<Moment> {
                     left: Some(left), ..
                 }),
                 Part::Exit,
-            ) => moments.push(Moment {
+            ) => moments.push(Step {
                 row: *row,
                 at: *left,
             }),
-            (event, _) => moments.push(Moment {
+            (event, _) => moments.push(Step {
                 row: *row,
                 at: event.at(),
             }),
@@ -196,7 +203,7 @@ struct Places<'a> {
     events: &'a [Event],
     owners: &'a Owners,
     sockets: Sockets,
-    moments: &'a [Moment],
+    moments: &'a [Step],
     of_entry: HashMap<usize, usize>,
     of_exit: HashMap<usize, usize>,
 }
@@ -222,13 +229,13 @@ impl Places<'_> {
     }
 
     /// Behind which moment an event stands, counted from 1 (0 is before all), and at which time among what stands there.
-    fn by_cause(&self, index: usize, shown: &Shown) -> Option<(usize, Time)> {
+    fn by_cause(&self, index: usize, causes: &Causes) -> Option<(usize, Time)> {
         let event = &self.events[index];
         Some(match event {
             Event::Packet(packet) => (self.of_packet(index), packet.at),
             Event::State(state) => {
                 let lane = self.owners.lane(state.local, state.peer, state.at);
-                match shown.cause(self.events, state) {
+                match causes.cause(self.events, state) {
                     Cause::Shown(index) => (self.of_packet(index), self.events[index].at()),
                     Cause::LeftOut => return None,
                     Cause::Unknown => match state.context {

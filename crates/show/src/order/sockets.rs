@@ -1,6 +1,6 @@
 //! Which connection each descriptor was, and when.
 
-use super::addresses::inet;
+use crate::addresses::inet;
 use record::event::{Address, Call, Content, Event, Packet, Segment, Time};
 use record::role::Role;
 use std::collections::HashMap;
@@ -13,12 +13,12 @@ type Socket = (SocketAddr, Option<SocketAddr>);
 type Since = (Time, Option<Socket>);
 
 /// The sockets of a record, by process and descriptor, each with the time from which on.
-pub(super) struct Sockets {
+pub(crate) struct Sockets {
     of: HashMap<(i32, i32), Vec<Since>>,
 }
 
 impl Sockets {
-    pub(super) fn of(events: &[Event]) -> Sockets {
+    pub(crate) fn of(events: &[Event]) -> Sockets {
         let mut of: HashMap<(i32, i32), Vec<Since>> = HashMap::new();
         for event in events {
             let Event::Call(call) = event else { continue };
@@ -46,7 +46,7 @@ impl Sockets {
 
     /// Whether a call can have sent a packet, as far as is known of its descriptor.
     /// Who closes a socket that listens resets what waits in its queue.
-    pub(super) fn can_send(
+    pub(crate) fn can_send(
         &self,
         call: &Call,
         packet: &Packet,

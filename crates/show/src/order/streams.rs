@@ -3,7 +3,7 @@
 //!
 //! A stream has no messages, so its bytes are counted at both ends. How datagrams are found is in [`super::datagrams`].
 
-use super::addresses::as_ipv4;
+use crate::addresses::as_ipv4;
 use record::event::{Address, Call, Ends, Event, Outcome, Turn, Who};
 use record::role::Role;
 use std::collections::HashMap;
