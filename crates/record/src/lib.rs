@@ -1,7 +1,8 @@
 //! The record: what can happen while a program is observed, and how it is written.
 //!
-//! A run is one list of [`event::Event`]s. What observes a run writes it, what shows a run only reads it,
+//! A run is one list of [`event::Event`]s. What observes a run (`observe`) writes it, what shows a run (`show`) only reads it,
 //! and nothing else passes between them. So this crate knows neither, has no `unsafe`, and compiles on every system.
+//! What a call is, both take from here: its parameters, what it does, and which of them the kernel writes.
 //!
 //! - [`event`]: the events themselves
 //! - [`role`]: what a call does; [`calls`]: the table of the calls that are watched, with the role of each
