@@ -80,8 +80,9 @@ impl<'a> Choice<'a> {
 
     /// The places of the packets, changes of state and queues that have a row.
     ///
-    /// With a test for what was certain, and without `all`, only those that are the same each time:
-    /// not the packets that only timers send, nor what was held by chance.
+    /// With a test for what was certain, and without `all`, only those that are the same each time. Left out is
+    /// what only timers decide (a segment that was sent again, an ACK alone that changes nothing),
+    /// and what the kernel held where it was chance how far the other threads had come.
     pub(crate) fn of_network(&self, certain: Option<&Certain>) -> Vec<usize> {
         let certain = certain.filter(|_| !self.all);
         let by_timers = certain.map(|_| timers::by_timers(self.events));

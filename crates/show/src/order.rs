@@ -28,8 +28,8 @@ use record::event::Event;
 
 /// Orders the rows by cause and effect.
 ///
-/// With `all` also what explains nothing is in it: signals that only tell of children,
-/// the lives of processes that never touch a socket, and packets that only timers send.
+/// With `all` also what explains nothing is in it: calls that the language's runtime made on its own account,
+/// signals that only tell of children, the lives of processes that never touch a socket, and packets that only timers send.
 ///
 /// Where the record has packets, they, the states and what the kernel held have rows among the others.
 pub fn causal(events: &[Event], lanes: &[Lane], all: bool) -> Vec<Row> {

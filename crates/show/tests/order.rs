@@ -366,3 +366,43 @@ fn a_datagram_of_somebody_else_is_no_cause() {
     ];
     assert!(waited(&events, &lanes()).is_empty());
 }
+
+/// What the runtime did on its own account has no row, and so it does not cut the call of another thread in two either.
+#[test]
+fn a_call_of_the_runtime_has_a_row_only_where_all_is_asked_for() {
+    let mut asked = call(CLIENT, "fcntl", 3, (20, 21), 1);
+    asked.by_runtime = true;
+    let events = [
+        Event::Call(call(SERVER, "accept", 3, (10, 30), 4)),
+        Event::Call(asked),
+    ];
+    let rows = |all| names(&events, &by_time(&events, &lanes(), all));
+    assert_eq!(rows(false), ["server accept"]);
+    assert_eq!(
+        rows(true),
+        ["server accept…", "client fcntl", "server …accept"]
+    );
+}
+
+/// close_range ends a connection as close does, and dup2 what had the number before.
+#[test]
+fn a_receive_that_finds_the_end_stands_below_whatever_ended_it() {
+    let mut range = call(CLIENT, "close_range", 3, (50, 51), 0);
+    range.args = calls::args(
+        "close_range",
+        [("first", Value::Int(3)), ("last", Value::Int(9))],
+    );
+    let other = call(CLIENT, "dup2", 0, (50, 51), 3);
+    for end in [call(CLIENT, "close", 3, (50, 51), 0), range, other] {
+        // The server has called, so nothing but the end holds its recv up.
+        let events = [
+            connected(call(SERVER, "connect", 4, (10, 20), 0), 40000, 9000),
+            connected(call(CLIENT, "accept", 9, (12, 30), 3), 9000, 40000),
+            Event::Call(call(SERVER, "recvfrom", 4, (40, 60), 0)),
+            Event::Call(end.clone()),
+        ];
+        let rows = names(&events, &causal(&events, &lanes(), false));
+        let last = rows.last().map(String::as_str);
+        assert_eq!(last, Some("server …recvfrom"), "{end}");
+    }
+}

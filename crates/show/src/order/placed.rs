@@ -6,9 +6,8 @@
 //!   and answers it, while the sender is still in its call. So SYN, SYN,ACK and ACK all stand inside a connect.
 //! - What no call sent (the end of a process, a timer) stands after what its two ends had done by then.
 //! - A change of state that a packet brought about stands behind it.
-//! - What only timers decide is left out: a segment that was sent again, an ACK alone that changes nothing.
-//!   Segments with data that follow each other one way are one row: how they were cut is chance.
-//! - What the kernel held is left out where it was chance how far the other threads had come.
+//! - Segments with data that follow each other one way are one row: how they were cut is chance.
+//! - What has no place is left out: a change of state whose packet is. Everything else that is left out, [`crate::choice`] has.
 
 use super::causes::{Cause, Causes, Rank, confirmed};
 use super::certain::{Seen, Test};
