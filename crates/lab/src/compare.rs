@@ -178,21 +178,22 @@ fn names(value: &Value) -> Vec<String> {
 mod tests {
     use std::borrow::Cow;
 
-    use record::event::{Arg, Outcome, Who};
+    use record::calls;
+    use record::event::{Outcome, Who};
 
     use super::*;
 
     fn call(name: &'static str, args: Vec<(&'static str, Value)>) -> Call {
-        let args = args.into_iter().map(|(name, value)| Arg { name, value });
         Call {
             who: Who {
                 process: 1,
                 thread: 1,
             },
             name: Cow::Borrowed(name),
+            role: calls::role(name),
             entered: 0,
             left: Some(1),
-            args: args.collect(),
+            args: calls::args(name, args),
             outcome: Outcome::Returned(0),
             ends: None,
             by_runtime: false,

@@ -1,7 +1,7 @@
 //! The functions between the line that a learner wrote and the kernel.
 
 use record::event::{Call, Event, Frame, Noise};
-use show::stack as functions;
+use show::frames as functions;
 use std::sync::Arc;
 
 /// Folds what plays the actors in the stacks of a record: it is there, but no part of the scene.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::mpsc::{self, Receiver, Sender};
 
 use record::event::{Call, Event, Time, Value};
-use show::stack as functions;
+use show::frames as functions;
 
 use crate::control::hidden_descriptor;
 use crate::ladder;

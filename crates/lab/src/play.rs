@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::process::ExitStatus;
 
+use record::calls;
 use record::event::{Call, Event, Mark, Note, Turn, Who};
+use record::role::Role;
 use show::order::{self, Lane};
 
 use crate::language::Language;
@@ -227,12 +229,12 @@ pub(crate) fn is_called(call: &Call, name: &str) -> bool {
 
 /// The same, by the system call's name.
 pub(crate) fn is_one_of(call: &str, name: &str) -> bool {
-    let family: &[&str] = match name {
-        "accept" => &["accept", "accept4"],
-        "recv" => &["recvfrom", "recvmsg", "read", "readv"],
-        "send" => &["sendto", "sendmsg", "write", "writev"],
-        "poll" => &["poll", "ppoll"],
-        other => return call == other,
-    };
-    family.contains(&call)
+    match name {
+        "accept" => calls::role(call) == Role::Accepts,
+        "recv" => calls::role(call) == Role::Receives,
+        "send" => calls::role(call) == Role::Sends,
+        // The C library's poll is one of the two, by processor.
+        "poll" => matches!(call, "poll" | "ppoll"),
+        other => call == other,
+    }
 }

@@ -5,6 +5,7 @@
 //! None of that is the program's doing.
 
 use record::event::{Call, Event, Value};
+use record::role::Role;
 
 use crate::language::Language;
 
@@ -42,10 +43,11 @@ fn option_probe(events: &[Event], calls: &[usize]) -> Option<usize> {
     let is_tcp =
         matches!(made.arg("protocol"), Some(Value::Name { name, .. }) if name == "IPPROTO_TCP");
     let number = made.returned();
-    let about =
-        |call: &Call, name: &str| call.name == name && call.descriptor().map(i64::from) == number;
-    let is_probe =
-        made.name == "socket" && is_tcp && about(asked, "getsockopt") && about(closed, "close");
+    let about = |call: &Call| call.descriptor().map(i64::from) == number;
+    let is_probe = (made.role, asked.role, closed.role) == (Role::Makes, Role::Asks, Role::Closes)
+        && is_tcp
+        && about(asked)
+        && about(closed);
     is_probe.then_some(3)
 }
 
@@ -63,14 +65,14 @@ fn probe(events: &[Event], calls: &[usize]) -> Option<usize> {
         .filter_map(|index| call(events, *index))
         .enumerate();
     let (_, first) = calls.next()?;
-    match &*first.name {
+    match first.role {
         // A family that the system does not have, asked for once.
-        "socket" if first.failed().is_some() => return Some(1),
-        "socket" => {}
+        Role::Makes if first.failed().is_some() => return Some(1),
+        Role::Makes => {}
         // One end is closed at once: the JVM keeps the other, to wake threads with.
-        "socketpair" => {
+        Role::Pairs => {
             let (_, next) = calls.next()?;
-            return (next.name == "close").then_some(2);
+            return (next.role == Role::Closes).then_some(2);
         }
         _ => return None,
     }
@@ -78,15 +80,14 @@ fn probe(events: &[Event], calls: &[usize]) -> Option<usize> {
     let local = matches!(first.arg("domain"), Some(Value::Name { name, .. }) if name == "AF_UNIX");
     for (index, call) in calls {
         let own = call.descriptor().map(i64::from) == made;
-        match &*call.name {
-            "close" if own => return Some(index + 1),
-            "getsockopt" | "setsockopt" | "getsockname" | "ioctl" => {}
+        match call.role {
+            Role::Closes if own => return Some(index + 1),
+            Role::Asks | Role::AsksName | Role::Sets => {}
+            Role::Controls if call.name == "ioctl" => {}
             // The program's own conversation.
-            "connect" if local && !is_name_service(call) => return None,
+            Role::Connects if local && !is_name_service(call) => return None,
             // A name service, whether it is there or not.
-            "connect" | "sendto" | "sendmsg" | "recvfrom" | "recvmsg" | "read" | "write"
-            | "poll"
-                if local => {}
+            Role::Connects | Role::Sends | Role::Receives | Role::Waits if local => {}
             _ => return None,
         }
     }

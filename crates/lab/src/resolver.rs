@@ -43,6 +43,7 @@ mod tests {
     use std::borrow::Cow;
 
     use record::event::{Call, Outcome};
+    use record::role::Role;
 
     use super::*;
 
@@ -55,6 +56,7 @@ mod tests {
         Event::Call(Call {
             who,
             name: Cow::Borrowed("socket"),
+            role: Role::Makes,
             entered,
             left: Some(entered + 1),
             args: Vec::new(),

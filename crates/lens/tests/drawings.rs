@@ -88,3 +88,43 @@ fn no_times_is_for_drawings() {
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("--svg FILE"), "{said}");
 }
+
+/// Datagrams with sendmsg and recvmsg between two processes: the picture has the send above the receive that it woke.
+#[test]
+fn a_receive_stands_below_its_send_whatever_the_calls_are_called() {
+    const PROGRAM: &str = r#"
+import os, socket
+receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+receiver.bind(("127.0.0.1", 0))
+address = receiver.getsockname()
+if os.fork() == 0:
+    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sender.sendmsg([b"hello"], [], 0, address)
+    os._exit(0)
+receiver.recvmsg(100)
+os.wait()
+"#;
+    if Command::new("python3").arg("--version").output().is_err() {
+        println!("not run: datagrams of a program: no python3 on this machine");
+        return;
+    }
+    let folder = Folder::new("datagrams");
+    let svg = folder.file("a.svg");
+    let path = svg.to_string_lossy();
+    let output = lens(&["--no-times", "--svg", &path, "python3", "-c", PROGRAM]);
+    let said = text(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    if said.contains("running without a look") {
+        println!("not run: datagrams of a program: {said}");
+        return;
+    }
+    let picture = fs::read_to_string(&svg).expect("there is a picture");
+    // Its description has all rows as sentences, in their order.
+    let (rows, _) = picture.split_once("</desc>").expect("it is described");
+    let rows: Vec<&str> = rows.lines().collect();
+    let sent = rows.iter().position(|row| row.contains(": sendmsg("));
+    let received = rows
+        .iter()
+        .rposition(|row| row.contains("recvmsg(") && row.contains("hello"));
+    assert!(sent.is_some() && sent < received, "{rows:#?}");
+}

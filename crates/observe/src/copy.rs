@@ -10,6 +10,7 @@ use crate::layout::{self, Header, Vector};
 use record::calls::{self, CALLS, Kind, Scope};
 use record::names::ioctl::{self, Shape};
 use stack::memory::{Memory, Piece};
+use std::sync::LazyLock;
 
 /// The most bytes copied of one buffer of data.
 pub const DATA: usize = 256;
@@ -39,15 +40,8 @@ pub fn name(number: i64) -> Option<&'static str> {
 ///
 /// `io_uring_setup` is among them only so that it can be said that what follows is not seen.
 pub fn watched() -> &'static [i64] {
-    static NUMBERS: [i64; CALLS.len()] = {
-        let mut numbers = [0; CALLS.len()];
-        let mut index = 0;
-        while index < CALLS.len() {
-            numbers[index] = CALLS[index].number;
-            index += 1;
-        }
-        numbers
-    };
+    static NUMBERS: LazyLock<Vec<i64>> =
+        LazyLock::new(|| CALLS.iter().filter_map(|call| call.number).collect());
     &NUMBERS
 }
 

@@ -16,6 +16,7 @@ use buffers::{address_in, address_out, bytes_in, bytes_out, length, pointer};
 use record::calls::{self, Kind};
 use record::event::{Arg, Call, Outcome, Value};
 use record::names::{self, files, options as option_names, sockets};
+use record::role::Role;
 use view::View;
 
 /// Decodes one call.
@@ -25,7 +26,7 @@ use view::View;
 /// `ends`, `by_runtime` and `stack` are not known here and stay empty.
 pub fn call(raw: &Raw) -> Call {
     let outcome = outcome(raw.left.map(|(_, returned)| returned));
-    let (name, args) = match calls::find(raw.number) {
+    let (name, role, args) = match calls::find(raw.number) {
         Some(signature) => {
             let view = View::new(raw, &outcome);
             let args = signature
@@ -33,18 +34,25 @@ pub fn call(raw: &Raw) -> Call {
                 .iter()
                 .enumerate()
                 .filter_map(|(index, &(name, kind))| {
+                    let request = raw.args[index.saturating_sub(1)] as u32;
                     Some(Arg {
                         name,
                         value: value(&view, index, kind)?,
+                        written: kind.is_written(request),
                     })
                 });
-            (signature.name.into(), args.collect())
+            let args: Vec<Arg> = args.collect();
+            (signature.name.into(), signature.role_with(&args), args)
         }
-        None => (format!("syscall_{}", raw.number).into(), registers(raw)),
+        None => {
+            let name = format!("syscall_{}", raw.number);
+            (name.into(), Role::Other, registers(raw))
+        }
     };
     Call {
         who: raw.who,
         name,
+        role,
         entered: raw.entered,
         left: raw.left.map(|(at, _)| at),
         args,
@@ -75,6 +83,7 @@ fn registers(raw: &Raw) -> Vec<Arg> {
     args.map(|(name, register)| Arg {
         name,
         value: Value::Int(register as i64),
+        written: false,
     })
     .collect()
 }

@@ -4,6 +4,7 @@
 //! and nothing else passes between them.
 //! All times are on one clock, CLOCK_REALTIME, in nanoseconds.
 
+use crate::role::Role;
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -82,6 +83,8 @@ pub struct Call {
     pub who: Who,
     /// The name of the system call as its manual page has it (`accept4`, `sendto`), or `syscall_N` for an unknown one.
     pub name: Cow<'static, str>,
+    /// What it does, whatever it is called ([`crate::calls`]).
+    pub role: Role,
     /// When the thread stopped before the call.
     pub entered: Time,
     /// When it stopped after the call; `None` if that was never seen (killed in the call, exec, end of the run).
@@ -367,6 +370,9 @@ pub struct Arg {
     pub name: &'static str,
     /// Its value. For an argument that the kernel writes to, the value after the call.
     pub value: Value,
+    /// Whether the kernel writes to it, so that before the call there was nothing to show.
+    /// One that it reads and then writes has both in its value.
+    pub written: bool,
 }
 
 /// A value as a manual page would write it.

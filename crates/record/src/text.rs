@@ -61,7 +61,7 @@ pub fn control_bits(flags: u8) -> Vec<&'static str> {
 /// An argument that the kernel writes to is `…`.
 pub fn head(call: &Call) -> String {
     let mut text = String::new();
-    let args = call.args.iter().map(|arg| entry(call, arg));
+    let args = call.args.iter().map(entry);
     // Writing to a String cannot fail.
     let _ = write!(text, "{}({})", call.name, Separated(args.collect(), ", "));
     text
@@ -241,38 +241,11 @@ fn structure(f: &mut Formatter, fields: &[(&'static str, Value)]) -> fmt::Result
 }
 
 /// An argument as it was before the call.
-fn entry(call: &Call, arg: &Arg) -> Value {
-    let written = match (&*call.name, arg.name) {
-        ("accept" | "accept4" | "getsockname" | "getpeername", "addr") => true,
-        ("recvfrom" | "read", "buf") | ("recvfrom", "src_addr") => true,
-        ("readv", "iov") | ("recvmsg", "msg") | ("recvmmsg", "msgvec") => true,
-        ("getsockopt", "optval") | ("socketpair", "sv") => true,
-        ("epoll_wait" | "epoll_pwait" | "epoll_pwait2", "events") => true,
-        ("ioctl", "argp") => asks(call),
-        _ => false,
-    };
-    match (&arg.value, written) {
-        (Value::Null, _) => Value::Null,
-        (_, true) => Value::Pointer(0),
-        (value, false) => undone(value),
-    }
-}
-
-/// Whether an ioctl writes to its argument.
-fn asks(call: &Call) -> bool {
-    match call.args.get(1).map(|arg| &arg.value) {
-        Some(Value::Name { name, .. }) => {
-            [
-                "FIONREAD",
-                "FIOGETOWN",
-                "SIOCOUTQ",
-                "SIOCOUTQNSD",
-                "SIOCATMARK",
-            ]
-            .contains(&&**name)
-                || name.starts_with("SIOCG")
-        }
-        _ => false,
+fn entry(arg: &Arg) -> Value {
+    match &arg.value {
+        Value::Null => Value::Null,
+        _ if arg.written => Value::Pointer(0),
+        value => undone(value),
     }
 }
 
@@ -301,15 +274,15 @@ fn undone(value: &Value) -> Value {
 #[cfg(target_os = "linux")]
 fn returned_flags(call: &Call) -> Option<Value> {
     use crate::names::files::{DESCRIPTOR_FLAGS, FILE_FLAGS};
-    let ("fcntl", Outcome::Returned(returned @ 1..)) = (&*call.name, &call.outcome) else {
+    let Outcome::Returned(returned @ 1..) = call.outcome else {
         return None;
     };
-    let table = match &call.args.get(1)?.value {
+    let table = match call.arg("op")? {
         Value::Name { name, .. } if name == "F_GETFL" => FILE_FLAGS,
         Value::Name { name, .. } if name == "F_GETFD" => DESCRIPTOR_FLAGS,
         _ => return None,
     };
-    Some(names::flags(table, *returned as u32))
+    Some(names::flags(table, returned as u32))
 }
 
 #[cfg(not(target_os = "linux"))]

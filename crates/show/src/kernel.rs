@@ -1,5 +1,6 @@
 //! The kernel's functions as text.
 
+use crate::choice::shows_function;
 use record::event::{KernelFunction, State};
 
 /// Between a function and the one that it called.
@@ -84,7 +85,7 @@ fn shown(functions: &[KernelFunction], all: bool) -> Vec<(&KernelFunction, usize
         while above.last().is_some_and(|depth| *depth >= function.depth) {
             above.pop();
         }
-        if all || !function.noise {
+        if shows_function(function, all) {
             shown.push((function, above.len()));
             above.push(function.depth);
         }

@@ -2,42 +2,22 @@
 
 mod columns;
 mod line;
-pub(crate) mod packets;
+mod packets;
+mod style;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::order::{Lane, Row};
-use crate::row::only_packets;
+use crate::frames;
+use crate::row::{Lane, Row, short};
 use columns::{Paint, bold, pad, paint};
 use line::{Line, line};
-use packets::Wire;
+use packets::Packets;
 use record::event::Event;
+use style::{ASIDE, INDENT};
 
 pub(crate) use columns::wrap;
-
-/// How to draw.
-#[derive(Clone, Copy, Debug)]
-pub struct Style {
-    /// How many columns there are. Below 80 there is one lane.
-    pub width: usize,
-    /// Whether to use colour. Nothing is told by colour alone.
-    pub colour: bool,
-    /// Whether to show what the language's runtime did on its own account.
-    pub all: bool,
-    /// A word to put in front of each system call, by the call's name.
-    pub aside: Option<fn(&str) -> Option<&'static str>>,
-}
-
-impl Default for Style {
-    fn default() -> Style {
-        Style {
-            width: 100,
-            colour: false,
-            all: false,
-            aside: None,
-        }
-    }
-}
+pub(crate) use packets::label;
+pub use style::Style;
 
 /// Draws the rows of a record, which [`crate::order`] has put in order. Ends with a line break.
 ///
@@ -50,23 +30,20 @@ pub fn draw(events: &[Event], rows: &[Row], lanes: &[Lane], style: &Style) -> St
             && matches!(&events[row.event], Event::Call(call) if call.stack.is_some() || call.kernel.is_some())
     };
     let one = lanes.len() < 2 || style.width < 80 || rows.iter().any(reaches_out);
-    let wire = Wire::new(events, lanes, one);
+    let packets = Packets::new(events, lanes, one);
     let mut lines: Vec<Line> = Vec::new();
     let mut next = 0;
     while let Some(row) = rows.get(next) {
         let mut used = 1;
         match &events[row.event] {
             Event::Packet(packet) => {
-                let (line, count) = wire.packet(packet, &rows[next..]);
+                let (line, count) = packets.packet(packet, &rows[next..]);
                 lines.push(line);
                 used = count;
             }
-            Event::State(state) => lines.push(wire.state(state, row)),
-            Event::Held(held) => lines.push(wire.held(held, row)),
-            _ => {
-                let only_packets = only_packets(events, rows, next);
-                lines.extend(line(events, row, lanes, one, style, only_packets));
-            }
+            Event::State(state) => lines.push(packets.state(state, row)),
+            Event::Held(held) => lines.push(packets.held(held, row)),
+            _ => lines.push(line(events, rows, next, lanes, one, style)),
         }
         next += used;
     }
@@ -87,17 +64,8 @@ pub fn draw(events: &[Event], rows: &[Row], lanes: &[Lane], style: &Style) -> St
     out
 }
 
-/// How wide the words in front are, with the space behind.
-const ASIDE: usize = 8;
-/// How far the second line of a long row is set in.
-const INDENT: usize = 4;
 /// The space between two lanes.
 const GAP: usize = 2;
-
-/// A lane's name without the remark in parentheses behind it, which stands once, above the lanes.
-pub(crate) fn short(name: &str) -> &str {
-    name.split_once(" (").map_or(name, |(short, _)| short)
-}
 
 /// The names of these lanes in a row; a remark that several of them have is written once: `server; first, second (a helper)`.
 fn names(lanes: &[Lane]) -> String {
@@ -134,7 +102,7 @@ fn one_lane(lines: &[Line], lanes: &[Lane], room: usize, margin: usize, style: &
             out += format!("{aside:margin$}{}", paint(part, line.paint, style)).trim_end();
             out += "\n";
         }
-        out += &stack(line, margin, room, style);
+        out += &below(line, margin, room, style);
     }
     out
 }
@@ -174,18 +142,18 @@ fn two_lanes(lines: &[Line], lanes: &[Lane], room: usize, margin: usize, style: 
             .trim_end();
             out += "\n";
         }
-        out += &stack(line, margin, room, style);
+        out += &below(line, margin, room, style);
     }
     out
 }
 
 /// The stack of a call and its way through the kernel, set in below it.
-fn stack(line: &Line, before: usize, room: usize, style: &Style) -> String {
+fn below(line: &Line, before: usize, room: usize, style: &Style) -> String {
     let mut out = String::new();
     let room = room.saturating_sub(INDENT);
-    let stack = line.stack.map_or(Vec::new(), |stack| {
-        crate::stack::lines(stack, room, style.all)
-    });
+    let stack = line
+        .stack
+        .map_or(Vec::new(), |stack| frames::lines(stack, room, style.all));
     for text in stack.iter().chain(&line.kernel) {
         for part in wrap(text, room) {
             let painted = paint(&part, Paint::Quiet, style);

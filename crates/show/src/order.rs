@@ -9,72 +9,27 @@
 //!
 //! [`by_time`] is for programs nobody gave cues to: rows stand as the tracer saw them.
 
+mod causes;
 mod certain;
 mod datagrams;
 mod graph;
 mod owners;
 mod placed;
 mod rows;
-mod shown;
 mod sockets;
 mod streams;
 
-pub use owners::{Owners, ends_of};
+pub use crate::row::{Lane, Part, Row};
+pub(crate) use owners::Owners;
 
+use crate::choice::Choice;
 use graph::{Graph, Moment, Node};
 use record::event::Event;
 
-/// One lane of a drawing: an actor or a program, with all its processes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lane {
-    /// What stands above it.
-    pub name: String,
-    /// The processes whose events belong here.
-    pub processes: Vec<i32>,
-}
-
-/// One row of a drawing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// The lane's place in the list.
-    pub lane: usize,
-    /// The thread's number within its lane, from 0.
-    pub thread: usize,
-    /// The event's place in the record.
-    pub event: usize,
-    /// Which part of the event.
-    pub part: Part,
-}
-
-/// A call is drawn in one row, or in two when rows of other threads stand between its entry and its exit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The whole call, or an event that is no call.
-    Whole,
-    /// The entry only.
-    Entry {
-        /// Whether it was seen that the thread slept in the call.
-        asleep: bool,
-    },
-    /// The exit that belongs to an earlier entry.
-    Exit,
-    /// Several segments of TCP with data, one behind the other in one direction, that are drawn as one.
-    Run {
-        /// The place of the last one in the record.
-        last: usize,
-    },
-    /// A change of state that the kernel was certain to be seen to have made.
-    Read,
-    /// A change of state that was inferred; whether the kernel was seen to have made it was chance.
-    Inferred,
-    /// Of what the kernel held only what waits to be received: the rest was chance.
-    Received,
-}
-
 /// Orders the rows by cause and effect.
 ///
-/// With `all` also what explains nothing is in it: signals that only tell of children,
-/// the lives of processes that never touch a socket, and packets that only timers send.
+/// With `all` also what explains nothing is in it: calls that the language's runtime made on its own account,
+/// signals that only tell of children, the lives of processes that never touch a socket, and packets that only timers send.
 ///
 /// Where the record has packets, they, the states and what the kernel held have rows among the others.
 pub fn causal(events: &[Event], lanes: &[Lane], all: bool) -> Vec<Row> {
@@ -83,7 +38,7 @@ pub fn causal(events: &[Event], lanes: &[Lane], all: bool) -> Vec<Row> {
     graph.add_marks(events);
     graph.add_kernel(events);
     let order = graph.walk();
-    let rows = graph.rows(&order, events, all);
+    let rows = graph.rows(&order, events, Choice::new(events, all));
     if !placed::is_in(events) {
         return rows;
     }
@@ -97,7 +52,7 @@ pub fn by_time(events: &[Event], lanes: &[Lane], all: bool) -> Vec<Row> {
     let graph = Graph::new(events, lanes);
     let mut order: Vec<usize> = (0..graph.nodes.len()).collect();
     order.sort_by_key(|node| graph.nodes[*node].at);
-    let rows = graph.rows(&order, events, all);
+    let rows = graph.rows(&order, events, Choice::new(events, all));
     if !placed::is_in(events) {
         return rows;
     }

@@ -11,7 +11,7 @@
 //! PSH is left out, and of a segment with data ACK too: every one has it. Sequence numbers are counted from the SYN;
 //! where that was not seen they are as they stand in the header.
 
-use crate::order::Part;
+use crate::row::Part;
 use record::event::{Content, Data, Held, Packet, Segment, State, TcpState};
 use record::text::{control_bits, escape};
 use std::fmt::Write;

@@ -1,64 +1,53 @@
-//! What a row of a drawing says: a call or a part of one, or a turn in a life.
+//! What all drawings are made of: lanes, and rows in them.
 
-use crate::order::{Part, Row};
-use record::event::{Call, Event, Turn};
-use record::text;
-
-/// A call, or its entry, or its end; which after nothing but packets need not repeat what the entry told.
-pub(crate) fn call_text(call: &Call, part: Part, only_packets: bool) -> String {
-    match part {
-        Part::Whole if call.left.is_none() => format!("{} … never returned", text::head(call)),
-        Part::Whole => call.to_string(),
-        Part::Entry { asleep } => {
-            let end = match (asleep, call.left) {
-                (true, None) => "… sleeps, and never returned",
-                (true, _) => "… sleeps",
-                (false, _) => "…",
-            };
-            format!("{} {end}", text::head(call))
-        }
-        // A call that writes to none of its arguments has told them all at its entry.
-        Part::Exit if only_packets && call.to_string().starts_with(&text::head(call)) => {
-            format!("… {} {}", call.name, text::outcome(call))
-        }
-        Part::Exit | Part::Run { .. } | Part::Read | Part::Inferred | Part::Received => {
-            format!("… {call}")
-        }
-    }
+/// One lane of a drawing: an actor or a program, with all its processes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lane {
+    /// What stands above it.
+    pub name: String,
+    /// The processes whose events belong here.
+    pub processes: Vec<i32>,
 }
 
-/// Whether an exit follows its entry with nothing but packets, states and queues between.
-pub(crate) fn only_packets(events: &[Event], rows: &[Row], at: usize) -> bool {
-    let row = &rows[at];
-    let before = rows[..at].iter().rev();
-    row.part == Part::Exit
-        && before
-            .clone()
-            .find(|before| has_thread(&events[before.event]))
-            .is_some_and(|before| before.event == row.event)
+/// One row of a drawing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The lane's place in the list.
+    pub lane: usize,
+    /// The thread's number within its lane, from 0.
+    pub thread: usize,
+    /// The event's place in the record.
+    pub event: usize,
+    /// Which part of the event.
+    pub part: Part,
 }
 
-/// Whether a thread did it.
-fn has_thread(event: &Event) -> bool {
-    !matches!(event, Event::Packet(_) | Event::State(_) | Event::Held(_))
+/// A call is drawn in one row, or in two when rows of other threads stand between its entry and its exit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The whole call, or an event that is no call.
+    Whole,
+    /// The entry only.
+    Entry {
+        /// Whether it was seen that the thread slept in the call.
+        asleep: bool,
+    },
+    /// The exit that belongs to an earlier entry.
+    Exit,
+    /// Several segments of TCP with data, one behind the other in one direction, that are drawn as one.
+    Run {
+        /// The place of the last one in the record.
+        last: usize,
+    },
+    /// A change of state that the kernel was certain to be seen to have made.
+    Read,
+    /// A change of state that was inferred; whether the kernel was seen to have made it was chance.
+    Inferred,
+    /// Of what the kernel held only what waits to be received: the rest was chance.
+    Received,
 }
 
-/// A turn in the life of a process; `None` for one that is not drawn.
-pub(crate) fn turn(turn: &Turn) -> Option<String> {
-    Some(match turn {
-        Turn::Exec { program } => {
-            let name = program.rsplit('/').next().unwrap_or(program);
-            format!("* becomes {name}")
-        }
-        Turn::Signal(signal) => format!("* gets {}", signal_name(*signal)),
-        Turn::Killed { signal } => format!("* killed by {}", signal_name(*signal)),
-        Turn::Started | Turn::Forked { .. } | Turn::Exited { .. } => return None,
-    })
-}
-
-fn signal_name(signal: i32) -> String {
-    match text::signal_name(signal) {
-        Some(name) => format!("{name} (signal {signal})"),
-        None => format!("signal {signal}"),
-    }
+/// A lane's name without the remark in parentheses behind it, which stands once, above the lanes.
+pub(crate) fn short(name: &str) -> &str {
+    name.split_once(" (").map_or(name, |(short, _)| short)
 }

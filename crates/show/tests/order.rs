@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use proptest::prelude::*;
-use record::event::{Address, Arg, Call, Ends, Event, Life, Mark, Note, Outcome, Turn, Value, Who};
+use record::calls;
+use record::event::{Address, Call, Ends, Event, Life, Mark, Note, Outcome, Turn, Value, Who};
 use show::lanes::{Style, draw};
 use show::order::{Lane, Part, Row, by_time, causal, waited};
 
@@ -35,12 +36,10 @@ fn call(process: i32, name: &'static str, fd: i32, times: (u64, u64), returned: 
     Call {
         who: who(process),
         name: Cow::Borrowed(name),
+        role: calls::role(name),
         entered: times.0,
         left: Some(times.1),
-        args: vec![Arg {
-            name: "sockfd",
-            value: Value::Fd(fd),
-        }],
+        args: calls::args(name, [("sockfd", Value::Fd(fd))]),
         outcome: Outcome::Returned(returned),
         ends: None,
         by_runtime: false,
@@ -185,10 +184,7 @@ fn a_sleeper_that_was_seen_is_drawn_before_who_saw_it() {
 fn the_ends_of_a_socketpair_are_known_without_a_name() {
     let pair = Value::List(vec![Value::Fd(3), Value::Fd(4)]);
     let mut made = call(SERVER, "socketpair", 0, (10, 11), 0);
-    made.args = vec![Arg {
-        name: "sv",
-        value: pair,
-    }];
+    made.args = calls::args("socketpair", [("sv", pair)]);
     let born = Life {
         at: 12,
         who: who(CLIENT),
@@ -301,22 +297,18 @@ proptest! {
 /// A call on a socket for datagrams, with its address argument.
 fn datagram(mut call: Call, argument: &'static str, port: u16) -> Event {
     let value = Value::Address(address(port));
-    call.args.push(Arg {
-        name: argument,
-        value,
-    });
+    let more = calls::args(&call.name, [(argument, value)]);
+    call.args.extend(more);
     Event::Call(call)
 }
 
 fn datagram_socket(process: i32, times: (u64, u64)) -> Event {
     let mut call = call(process, "socket", 0, times, 3);
-    call.args = vec![Arg {
-        name: "type",
-        value: Value::Flags {
-            names: vec![Cow::Borrowed("SOCK_DGRAM")],
-            rest: 0,
-        },
-    }];
+    let kind = Value::Flags {
+        names: vec![Cow::Borrowed("SOCK_DGRAM")],
+        rest: 0,
+    };
+    call.args = calls::args("socket", [("type", kind)]);
     Event::Call(call)
 }
 
@@ -373,4 +365,44 @@ fn a_datagram_of_somebody_else_is_no_cause() {
         Event::Call(call(CLIENT, "recvfrom", 3, (9, 30), 4)),
     ];
     assert!(waited(&events, &lanes()).is_empty());
+}
+
+/// What the runtime did on its own account has no row, and so it does not cut the call of another thread in two either.
+#[test]
+fn a_call_of_the_runtime_has_a_row_only_where_all_is_asked_for() {
+    let mut asked = call(CLIENT, "fcntl", 3, (20, 21), 1);
+    asked.by_runtime = true;
+    let events = [
+        Event::Call(call(SERVER, "accept", 3, (10, 30), 4)),
+        Event::Call(asked),
+    ];
+    let rows = |all| names(&events, &by_time(&events, &lanes(), all));
+    assert_eq!(rows(false), ["server accept"]);
+    assert_eq!(
+        rows(true),
+        ["server accept…", "client fcntl", "server …accept"]
+    );
+}
+
+/// close_range ends a connection as close does, and dup2 what had the number before.
+#[test]
+fn a_receive_that_finds_the_end_stands_below_whatever_ended_it() {
+    let mut range = call(CLIENT, "close_range", 3, (50, 51), 0);
+    range.args = calls::args(
+        "close_range",
+        [("first", Value::Int(3)), ("last", Value::Int(9))],
+    );
+    let other = call(CLIENT, "dup2", 0, (50, 51), 3);
+    for end in [call(CLIENT, "close", 3, (50, 51), 0), range, other] {
+        // The server has called, so nothing but the end holds its recv up.
+        let events = [
+            connected(call(SERVER, "connect", 4, (10, 20), 0), 40000, 9000),
+            connected(call(CLIENT, "accept", 9, (12, 30), 3), 9000, 40000),
+            Event::Call(call(SERVER, "recvfrom", 4, (40, 60), 0)),
+            Event::Call(end.clone()),
+        ];
+        let rows = names(&events, &causal(&events, &lanes(), false));
+        let last = rows.last().map(String::as_str);
+        assert_eq!(last, Some("server …recvfrom"), "{end}");
+    }
 }

@@ -51,15 +51,10 @@ pub(super) fn ioctl_argument(view: &View, request: u32, at: u64) -> Option<Value
         Shape::Nothing => return None,
         Shape::IntIn => view.before(at, 4).and_then(number),
         Shape::IntOut => view.after(at, 4).and_then(number),
-        Shape::Interface(field) => interface(view, at, field, asks(request)),
+        Shape::Interface(field) => interface(view, at, field, ioctl::is_asked(request)),
         Shape::Opaque => None,
     };
     Some(value.unwrap_or_else(|| pointer(at)))
-}
-
-/// Whether a request only asks, so that before the call there is nothing but a name.
-fn asks(request: u32) -> bool {
-    ioctl::name(request).is_some_and(|name| name.starts_with("SIOCG"))
 }
 
 /// A `struct ifreq`: as it came back, or as it went in when nothing came back.

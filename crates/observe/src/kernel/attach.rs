@@ -212,6 +212,7 @@ impl Tree {
 mod tests {
     use super::*;
     use record::event::{Call, Outcome, TcpState};
+    use record::role::Role;
 
     const THREAD: Who = Who {
         process: 1,
@@ -222,6 +223,7 @@ mod tests {
         Event::Call(Call {
             who: THREAD,
             name: "accept4".into(),
+            role: Role::Accepts,
             entered,
             left,
             args: Vec::new(),

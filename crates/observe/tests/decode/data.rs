@@ -59,7 +59,8 @@ fn recvfrom() {
             2,
             r#"recvfrom(4, "hi", 1024, 0, 127.0.0.1:9001, 128 -> 16) = 2"#,
         )
-        .begins(2, "recvfrom(4, …, 1024, 0, …, 128)");
+        .begins(2, "recvfrom(4, …, 1024, 0, …, 128)")
+        .carries(2, None, Some(4), &[2]);
     // A connected stream tells no address.
     made(SYS_recvfrom, &[4, BUF, 1024, 0, ADDR, LEN])
         .with(LEN, image![128_u32])
@@ -88,9 +89,11 @@ fn read_and_write() {
         .with(ADDR, image![0_i64])
         .writes(ADDR, image![100_i64])
         .returns(100, "sendfile(4, 5, 0 -> 100, 100) = 100")
-        .begins(100, "sendfile(4, 5, 0, 100)");
+        .begins(100, "sendfile(4, 5, 0, 100)")
+        .carries(100, Some(4), Some(5), &[100]);
     made(SYS_splice, &[4, 0, 5, 0, 10, 1])
-        .returns(10, "splice(4, NULL, 5, NULL, 10, SPLICE_F_MOVE) = 10");
+        .returns(10, "splice(4, NULL, 5, NULL, 10, SPLICE_F_MOVE) = 10")
+        .carries(10, Some(5), Some(4), &[10]);
 }
 
 #[test]
@@ -298,7 +301,8 @@ fn several_messages() {
                 r#"{msg_hdr={msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base="hi", iov_len=2}], msg_iovlen=1, "#,
                 "msg_control=NULL, msg_controllen=0}}], 2, 0) = 1"
             ),
-        );
+        )
+        .carries(1, Some(3), None, &[2]);
     made(SYS_recvmmsg, &[3, MSG, 1, MSG_WAITFORONE as u64, 0])
         .with(MSG, message(0))
         .with(IOV, image![BUF, 100_u64])
@@ -311,5 +315,6 @@ fn several_messages() {
                 "msg_control=NULL, msg_controllen=0, msg_flags=0}, msg_len=5}], 1, MSG_WAITFORONE, NULL) = 1"
             ),
         )
-        .begins(1, "recvmmsg(3, …, 1, MSG_WAITFORONE, NULL)");
+        .begins(1, "recvmmsg(3, …, 1, MSG_WAITFORONE, NULL)")
+        .carries(1, None, Some(3), &[5]);
 }

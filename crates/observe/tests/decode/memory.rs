@@ -85,6 +85,24 @@ impl Made {
         self
     }
 
+    /// What it has carried, when it returned this: to which descriptor, from which, and how long each message was.
+    #[track_caller]
+    pub(crate) fn carries(
+        &self,
+        returned: i64,
+        to: Option<i32>,
+        from: Option<i32>,
+        lengths: &[u64],
+    ) -> &Self {
+        let call = self.decoded(Some(returned));
+        assert_eq!((call.sends_on(), call.receives_on()), (to, from), "{call}");
+        let messages = call.messages();
+        let carried: Vec<Option<u64>> = messages.iter().map(|message| message.length).collect();
+        let lengths: Vec<Option<u64>> = lengths.iter().copied().map(Some).collect();
+        assert_eq!(carried, lengths, "{call}");
+        self
+    }
+
     /// The descriptors that decide whether the call matters.
     pub(crate) fn descriptors(&self) -> Vec<i32> {
         let before = copy::before(self.number, &self.args, &self.before);

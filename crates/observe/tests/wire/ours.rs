@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use observe::wire::ours::Ours;
 use observe::wire::parse;
 use record::event::{Address, Call, Ends, Event, Outcome, Packet, Segment, Time, Who};
+use record::role::Role;
 use show::pcap;
 
 use crate::made::{CLIENT, Conversation, SERVER, end, ip};
@@ -15,6 +16,7 @@ fn gave(at: Time, local: &str, peer: Option<SocketAddr>) -> Event {
     Event::Call(Call {
         who: Who::NOBODY,
         name: Cow::Borrowed("bind"),
+        role: Role::Names,
         entered: at,
         left: Some(at + 1),
         args: Vec::new(),

@@ -1,6 +1,6 @@
 //! What concerns descriptors of every kind: fcntl, the flags of open files, poll, epoll.
 
-use super::{Table, table};
+use super::table::{Table, table};
 
 /// Operations of fcntl.
 #[rustfmt::skip]

@@ -1,6 +1,6 @@
 //! The requests of ioctl that a socket understands, and what their argument points to.
 
-use super::{Table, table};
+use super::table::{Table, table};
 use std::mem::size_of;
 
 /// The size of a `struct ifreq`.
@@ -40,6 +40,15 @@ pub fn name(request: u32) -> Option<&'static str> {
 /// What the argument of a request is.
 pub fn shape(request: u32) -> Shape {
     find(request).map_or(Shape::Opaque, |entry| entry.2)
+}
+
+/// Whether a request only asks: the kernel writes its argument, in which before the call there is nothing but a name.
+pub fn is_asked(request: u32) -> bool {
+    match shape(request) {
+        Shape::IntOut => true,
+        Shape::Interface(_) => name(request).is_some_and(|name| name.starts_with("SIOCG")),
+        Shape::Nothing | Shape::IntIn | Shape::Opaque => false,
+    }
 }
 
 type Request = (i64, &'static str, Shape);

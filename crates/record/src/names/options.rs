@@ -1,6 +1,6 @@
 //! The options of setsockopt and getsockopt: levels, names, and what their values are.
 
-use super::{Table, table};
+use super::table::{Table, table};
 
 /// What the value of an option is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Families, types, protocols and flags of the socket calls.
 
-use super::{Table, table};
+use super::table::{Table, table};
 
 /// Address families.
 #[rustfmt::skip]

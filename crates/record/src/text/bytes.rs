@@ -6,7 +6,7 @@ use std::fmt::{self, Formatter, Write};
 pub const SHOWN: usize = 32;
 
 /// Bytes in quotes; when not all are shown, followed by how many there are. Of some only the number is told.
-pub(super) fn quoted(f: &mut Formatter, data: &[u8], total: u64) -> fmt::Result {
+pub(crate) fn quoted(f: &mut Formatter, data: &[u8], total: u64) -> fmt::Result {
     if data.is_empty() && total > 0 {
         return write!(f, "({total} bytes)");
     }

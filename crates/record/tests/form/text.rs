@@ -1,6 +1,7 @@
 //! Values and outcomes as text.
 
-use record::event::{Arg, Call, Outcome, Value, Who};
+use record::calls;
+use record::event::{Call, Outcome, Value, Who};
 use record::text;
 
 pub(crate) fn call(name: &'static str, args: Vec<(&'static str, Value)>, outcome: Outcome) -> Call {
@@ -10,12 +11,10 @@ pub(crate) fn call(name: &'static str, args: Vec<(&'static str, Value)>, outcome
             thread: 11,
         },
         name: name.into(),
+        role: calls::role(name),
         entered: 1_700_000_000_123_456_789,
         left: Some(1_700_000_000_123_456_999),
-        args: args
-            .into_iter()
-            .map(|(name, value)| Arg { name, value })
-            .collect(),
+        args: calls::args(name, args),
         outcome,
         ends: None,
         by_runtime: false,

@@ -4,7 +4,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Drawing, html, svg};
+use super::html::html;
+use super::sheet::Drawing;
+use super::svg::svg;
 
 /// A form of drawing.
 #[derive(Clone, Copy, Debug)]

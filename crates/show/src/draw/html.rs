@@ -5,12 +5,14 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-use super::ladder::{Ladder, ladder};
+use super::draft::ladder;
+use super::ladder::Ladder;
 use super::palette::{PAGE, PICTURE};
+use super::sheet::{Drawing, Sheet};
 use super::svg::{NAMES, body, names};
+use super::words;
 use super::xml::{Text as Xml, json as script, visible};
-use super::{Drawing, Sheet, words};
-use crate::{kernel, stack};
+use crate::{frames, kernel};
 use record::event::{Call, Event};
 
 /// How many columns a stack may have.
@@ -25,7 +27,7 @@ const SCRIPT: &str = include_str!("page.js");
 /// and the functions it came through.
 pub fn html(drawing: &Drawing<'_>) -> String {
     let ladders: Vec<Ladder> = (drawing.sheets.iter())
-        .map(|sheet| ladder(sheet, drawing.timed, drawing.all, false))
+        .map(|sheet| ladder(sheet, drawing.timed, false))
         .collect();
     let title = Xml(&drawing.title);
     let mut out = format!(
@@ -116,7 +118,7 @@ fn details(drawing: &Drawing<'_>, ladders: &[Ladder]) -> Value {
 fn way(call: &Call, all: bool) -> String {
     let mut lines = Vec::new();
     if let Some(stack) = &call.stack {
-        lines.extend(stack::lines(stack, COLUMNS, all));
+        lines.extend(frames::lines(stack, COLUMNS, all));
     }
     if let Some(functions) = &call.kernel {
         lines.extend(kernel::lines(functions, COLUMNS, all));

@@ -1,7 +1,7 @@
 //! The colours and letters of a drawing. Nothing is told by a colour alone.
 
 /// For the picture by itself, and within the page.
-pub(super) const PICTURE: &str = "\
+pub(crate) const PICTURE: &str = "\
 .ladder { --ink: #24292f; --soft: #57606a; --paper: #ffffff; --line: #afb8c1; --call: #0a58ca; --failed: #b42318; --packet: #6f42c1; --said: #0b6e6e;
   --listen: #8c959f; --opening: #d4a72c; --open: #2da44e; --closing: #bf5af2; --waiting: #e16f24; }
 @media (prefers-color-scheme: dark) { .ladder { --ink: #e6edf3; --soft: #9aa4ae; --paper: #0d1117; --line: #484f58; --call: #79b8ff; --failed: #ff8f85; --packet: #d2a8ff; --said: #56d4d4;
@@ -37,7 +37,7 @@ pub(super) const PICTURE: &str = "\
 ";
 
 /// For the page around it.
-pub(super) const PAGE: &str = "\
+pub(crate) const PAGE: &str = "\
 :root { color-scheme: light dark; }
 body { margin: 0; background: #ffffff; color: #24292f; font: 14px/1.45 system-ui, sans-serif; min-width: max-content; }
 header, h2, footer { position: sticky; left: 0; max-width: calc(100vw - 32px); box-sizing: border-box; margin: 0; padding: 8px 16px; }

@@ -1,33 +1,33 @@
 //! The bars along the lanes: from when to when a socket was in which state.
 
-use crate::order::Row;
 use crate::packets;
+use crate::row::Row;
 use record::event::{State, TcpState};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
 /// A socket in one state.
 #[derive(Clone, Debug)]
-pub(super) struct Bar {
-    pub(super) event: usize,
-    pub(super) lane: usize,
+pub(crate) struct Bar {
+    pub(crate) event: usize,
+    pub(crate) lane: usize,
     /// How far from the lane's line, counted in bars.
-    pub(super) column: usize,
-    pub(super) from: i32,
-    pub(super) to: i32,
-    pub(super) state: TcpState,
-    pub(super) inferred: bool,
+    pub(crate) column: usize,
+    pub(crate) from: i32,
+    pub(crate) to: i32,
+    pub(crate) state: TcpState,
+    pub(crate) inferred: bool,
     /// What stands beside its beginning.
-    pub(super) label: String,
-    pub(super) label_at: i32,
+    pub(crate) label: String,
+    pub(crate) label_at: i32,
     /// How far from the lane's line: beyond the bars that are there.
-    pub(super) label_x: i32,
+    pub(crate) label_x: i32,
 }
 
 /// The bars of a ladder as they grow from the top.
 #[derive(Default)]
-pub(super) struct Bars {
-    pub(super) done: Vec<Bar>,
+pub(crate) struct Bars {
+    pub(crate) done: Vec<Bar>,
     open: HashMap<(SocketAddr, SocketAddr), usize>,
     /// By lane: who is in which column.
     columns: HashMap<usize, Vec<Option<(SocketAddr, SocketAddr)>>>,
@@ -38,7 +38,7 @@ const MOST_COLUMNS: usize = 6;
 
 impl Bars {
     /// A socket goes to a state at this height; its label stands at another.
-    pub(super) fn change(&mut self, row: Row, state: &State, at: i32, label_at: i32) {
+    pub(crate) fn change(&mut self, row: Row, state: &State, at: i32, label_at: i32) {
         let lane = row.lane;
         let socket = (state.local, state.peer);
         if let Some(before) = self.open.remove(&socket) {
@@ -88,7 +88,7 @@ impl Bars {
     }
 
     /// What is still open goes on to the bottom.
-    pub(super) fn end(&mut self, bottom: i32) {
+    pub(crate) fn end(&mut self, bottom: i32) {
         for (_, bar) in self.open.drain() {
             self.done[bar].to = bottom;
         }

@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
-use super::ladder::{Arrow, Group, LINE, Ladder, Text, ladder};
+use super::draft::ladder;
+use super::ladder::{Arrow, Group, LINE, Ladder, Text};
 use super::palette::PICTURE;
+use super::sheet::{Drawing, Sheet};
 use super::words;
 use super::xml::Text as Xml;
-use super::{Drawing, Sheet};
 use record::event::{Event, TcpState};
 
 /// The room of the title and what is said of the whole.
@@ -14,7 +15,7 @@ const HEAD: i32 = 64;
 /// The room of a sheet's heading.
 const HEADING: i32 = 30;
 /// The room of the lanes' names.
-pub(super) const NAMES: i32 = 34;
+pub(crate) const NAMES: i32 = 34;
 
 /// The drawing as a picture by itself.
 ///
@@ -22,7 +23,7 @@ pub(super) const NAMES: i32 = 34;
 /// what it shows in words, for who does not see it.
 pub fn svg(drawing: &Drawing<'_>) -> String {
     let ladders: Vec<Ladder> = (drawing.sheets.iter())
-        .map(|sheet| ladder(sheet, drawing.timed, drawing.all, true))
+        .map(|sheet| ladder(sheet, drawing.timed, true))
         .collect();
     let width = ladders.iter().map(|one| one.width).max().unwrap_or(1000);
     let room = |index: usize| {
@@ -82,7 +83,7 @@ pub fn svg(drawing: &Drawing<'_>) -> String {
 }
 
 /// The names of the lanes.
-pub(super) fn names(out: &mut String, ladder: &Ladder, y: i32) {
+pub(crate) fn names(out: &mut String, ladder: &Ladder, y: i32) {
     for lane in &ladder.lanes {
         let (x, name) = (lane.x, Xml(&lane.name));
         // Writing to a String cannot fail.
@@ -94,7 +95,7 @@ pub(super) fn names(out: &mut String, ladder: &Ladder, y: i32) {
 }
 
 /// Everything below the names. With a number, of a sheet, its events can be pointed to and have the focus.
-pub(super) fn body(out: &mut String, sheet: &Sheet<'_>, ladder: &Ladder, number: Option<usize>) {
+pub(crate) fn body(out: &mut String, sheet: &Sheet<'_>, ladder: &Ladder, number: Option<usize>) {
     let bottom = ladder.height;
     for lane in &ladder.lanes {
         let x = lane.x;

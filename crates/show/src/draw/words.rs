@@ -3,19 +3,19 @@
 use std::fmt::Write;
 
 use super::measure::time;
-use super::{Drawing, Sheet};
-use crate::lanes::packets::label;
-use crate::lanes::short;
-use crate::order::{Owners, Part};
+use super::sheet::{Drawing, Sheet};
+use crate::caption::{caption, note, turn};
+use crate::lanes::label;
+use crate::order::Owners;
 use crate::packets;
-use crate::row::{call_text, only_packets, turn};
-use record::event::{Event, Note, State, Time};
+use crate::row::{Part, short};
+use record::event::{Event, State, Time};
 
 /// A description has at most so many rows; a longer drawing is read in the page.
 const ROWS: usize = 80;
 
 /// What is to be known of every drawing, a line each.
-pub(super) fn notes(drawing: &Drawing<'_>, has_states: bool) -> Vec<&'static str> {
+pub(crate) fn notes(drawing: &Drawing<'_>, has_states: bool) -> Vec<&'static str> {
     let order = if drawing.timed {
         "From top to bottom in the order of time, not to scale: a longer pause has more room, but not as much more."
     } else {
@@ -31,15 +31,12 @@ pub(super) fn notes(drawing: &Drawing<'_>, has_states: bool) -> Vec<&'static str
 }
 
 /// The whole in words, row by row as far as that is bearable.
-pub(super) fn description(drawing: &Drawing<'_>) -> String {
+pub(crate) fn description(drawing: &Drawing<'_>) -> String {
     let mut out = String::new();
     let mut left = ROWS;
     for sheet in &drawing.sheets {
         let names: Vec<&str> = sheet.lanes.iter().map(|lane| lane.name.as_str()).collect();
-        let calls = count(
-            sheet,
-            |event| matches!(event, Event::Call(call) if drawing.all || !call.by_runtime),
-        );
+        let calls = count(sheet, |event| matches!(event, Event::Call(_)));
         let packets = count(sheet, |event| matches!(event, Event::Packet(_)));
         if !sheet.heading.is_empty() {
             let _ = write!(out, "{}: ", sheet.heading);
@@ -55,9 +52,6 @@ pub(super) fn description(drawing: &Drawing<'_>) -> String {
         let owners = Owners::of(sheet.events, sheet.lanes);
         let mut said = 0;
         for index in 0..sheet.rows.len() {
-            let Some(text) = row(sheet, &owners, index, drawing.all) else {
-                continue;
-            };
             if left == 0 {
                 let more = sheet.rows.len() - index;
                 let _ = write!(out, " And {more} more.");
@@ -65,7 +59,7 @@ pub(super) fn description(drawing: &Drawing<'_>) -> String {
             }
             left -= 1;
             said += 1;
-            let _ = write!(out, "\n{said}. {text}");
+            let _ = write!(out, "\n{said}. {}", row(sheet, &owners, index));
         }
         out.push('\n');
     }
@@ -87,34 +81,24 @@ fn count(sheet: &Sheet<'_>, is: impl Fn(&Event) -> bool) -> usize {
 }
 
 /// One row as a sentence.
-fn row(sheet: &Sheet<'_>, owners: &Owners, index: usize, all: bool) -> Option<String> {
+fn row(sheet: &Sheet<'_>, owners: &Owners, index: usize) -> String {
     let row = sheet.rows[index];
     let name =
         |lane: Option<usize>| lane.map_or("elsewhere", |lane| short(&sheet.lanes[lane].name));
     let here = name(Some(row.lane));
-    Some(match &sheet.events[row.event] {
-        Event::Call(call) if call.by_runtime && !all => return None,
-        Event::Call(call) => {
-            let short = only_packets(sheet.events, &sheet.rows, index);
-            format!("{here}: {}", call_text(call, row.part, short))
-        }
-        Event::Life(life) => format!("{here}: {}", turn(&life.what)?),
-        Event::Mark(mark) => match &mark.what {
-            Note::Said(text) => format!("{here}: » {text}"),
-            _ => return None,
-        },
+    match &sheet.events[row.event] {
         Event::Packet(packet) => {
             let (from, to) = owners.lanes(packet);
             let label = label(sheet.events, owners, &row, packet);
             format!("{} to {}: {label}", name(from), name(to))
         }
         Event::State(state) => format!("{here} is in {}", packets::state(state, row.part)),
-        Event::Held(held) => format!("{here}: {}", packets::held(held, row.part)),
-    })
+        _ => format!("{here}: {}", caption(sheet.events, &sheet.rows, index)),
+    }
 }
 
 /// One event in a line, for who points to it.
-pub(super) fn event(sheet: &Sheet<'_>, index: usize, lane: &str) -> String {
+pub(crate) fn event(sheet: &Sheet<'_>, index: usize, lane: &str) -> String {
     match &sheet.events[index] {
         Event::Call(call) => format!("{lane}: {call}"),
         Event::Packet(packet) => {
@@ -127,16 +111,13 @@ pub(super) fn event(sheet: &Sheet<'_>, index: usize, lane: &str) -> String {
         }
         Event::Held(held) => format!("{}: {}", held.local, packets::held(held, Part::Whole)),
         Event::State(state) => self::state(state, state.read_from_kernel),
-        Event::Life(life) => format!("{lane}: {}", turn(&life.what).unwrap_or_default()),
-        Event::Mark(mark) => match &mark.what {
-            Note::Said(text) => format!("{lane}: » {text}"),
-            _ => lane.to_owned(),
-        },
+        Event::Life(life) => format!("{lane}: {}", turn(&life.what)),
+        Event::Mark(mark) => format!("{lane}: {}", note(&mark.what)),
     }
 }
 
 /// A change of state with its socket.
-pub(super) fn state(state: &State, is_read: bool) -> String {
+pub(crate) fn state(state: &State, is_read: bool) -> String {
     let how = if is_read {
         "read from the kernel"
     } else {
@@ -151,7 +132,7 @@ pub(super) fn state(state: &State, is_read: bool) -> String {
 }
 
 /// When an event was, counted from this time.
-pub(super) fn times(sheet: &Sheet<'_>, index: usize, began: Time) -> String {
+pub(crate) fn times(sheet: &Sheet<'_>, index: usize, began: Time) -> String {
     let since = |at: u64| time(at.saturating_sub(began));
     match &sheet.events[index] {
         Event::Call(call) => match call.left {

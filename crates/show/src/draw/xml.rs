@@ -7,7 +7,7 @@ use std::fmt::{self, Display, Formatter, Write};
 ///
 /// Characters that XML does not have (most control characters) and those that turn the direction of writing
 /// become their number, `\u{202e}`.
-pub(super) struct Text<'a>(pub(super) &'a str);
+pub(crate) struct Text<'a>(pub(super) &'a str);
 
 impl Display for Text<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -27,7 +27,7 @@ impl Display for Text<'_> {
 }
 
 /// Text without characters that have no shape; for where the page itself puts it.
-pub(super) fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
         if is_plain(c) {
@@ -47,7 +47,7 @@ fn is_plain(c: char) -> bool {
 }
 
 /// A value, its strings [`visible`], as JSON that may stand in a script element of HTML and of XML: nothing in it ends the element or begins another.
-pub(super) fn json(value: &serde_json::Value) -> String {
+pub(crate) fn json(value: &serde_json::Value) -> String {
     let mut out = String::new();
     for c in value.to_string().chars() {
         match c {

@@ -1,17 +1,17 @@
 //! Text in columns: broken where it must be, filled up, and painted.
 
-use super::{INDENT, Style};
+use super::style::{INDENT, Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// What a line is, as far as colour shows it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Paint {
+pub(crate) enum Paint {
     Plain,
     Failed,
     Said,
     Life,
     Quiet,
-    Wire,
+    Packet,
 }
 
 /// Breaks a long line at spaces, but not around the `=` of a result;
@@ -50,11 +50,11 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
 }
 
 /// Fills up a text that is this wide.
-pub(super) fn pad(text: &str, width: usize, to: usize) -> String {
+pub(crate) fn pad(text: &str, width: usize, to: usize) -> String {
     format!("{text}{}", " ".repeat(to.saturating_sub(width)))
 }
 
-pub(super) fn paint(text: &str, paint: Paint, style: &Style) -> String {
+pub(crate) fn paint(text: &str, paint: Paint, style: &Style) -> String {
     let code = match paint {
         _ if !style.colour => return text.to_owned(),
         Paint::Plain => return text.to_owned(),
@@ -62,12 +62,12 @@ pub(super) fn paint(text: &str, paint: Paint, style: &Style) -> String {
         Paint::Said => "36",
         Paint::Life => "33",
         Paint::Quiet => "2",
-        Paint::Wire => "34",
+        Paint::Packet => "34",
     };
     format!("\x1b[{code}m{text}\x1b[0m")
 }
 
-pub(super) fn bold(text: &str, style: &Style) -> String {
+pub(crate) fn bold(text: &str, style: &Style) -> String {
     if style.colour {
         format!("\x1b[1m{text}\x1b[0m")
     } else {

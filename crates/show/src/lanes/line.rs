@@ -1,55 +1,60 @@
 //! What stands in a row, before it is set in its lane.
 
-use super::columns::Paint;
-use super::packets::Across;
-use super::{ASIDE, INDENT, Style, short};
+use super::columns::{Paint, pad};
+use super::style::{ASIDE, INDENT, Style};
+use crate::caption::caption;
 use crate::kernel;
-use crate::order::{Lane, Part, Row};
-use crate::row::{call_text, turn};
-use record::event::{Call, Event, Note, Outcome, Stack};
+use crate::row::{Lane, Part, Row, short};
+use record::event::{Call, Event, Outcome, Stack};
+use unicode_width::UnicodeWidthStr;
+
+/// How wide the states at the sides are: the longest, `(SYN-RECEIVED)`, with a space behind it.
+const STATE: usize = 16;
 
 /// One row of the drawing, before it is set in its lane.
-pub(super) struct Line<'a> {
-    pub(super) lane: usize,
-    pub(super) text: String,
-    pub(super) paint: Paint,
-    pub(super) aside: Option<&'static str>,
-    pub(super) stack: Option<&'a Stack>,
+pub(crate) struct Line<'a> {
+    pub(crate) lane: usize,
+    pub(crate) text: String,
+    pub(crate) paint: Paint,
+    pub(crate) aside: Option<&'static str>,
+    pub(crate) stack: Option<&'a Stack>,
     /// What the kernel did, line by line.
-    pub(super) kernel: Vec<String>,
+    pub(crate) kernel: Vec<String>,
     /// What stands between the lanes in place of the text.
-    pub(super) across: Option<Across>,
+    pub(crate) across: Option<Across>,
 }
 
-/// The line of what a thread did; `None` for what is not drawn.
-pub(super) fn line<'a>(
+/// What stands between the lanes, in a row of its own.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Across {
+    pub(crate) left: String,
+    pub(crate) right: String,
+    /// The packet, and whether it goes to the right.
+    pub(crate) packet: Option<(String, bool)>,
+}
+
+/// The line of what a thread did, which is at this place among the rows.
+pub(crate) fn line<'a>(
     events: &'a [Event],
-    row: &Row,
+    rows: &[Row],
+    at: usize,
     lanes: &[Lane],
     one: bool,
     style: &Style,
-    only_packets: bool,
-) -> Option<Line<'a>> {
+) -> Line<'a> {
+    let row = &rows[at];
     let event = &events[row.event];
-    let (text, paint) = match event {
-        Event::Call(call) => {
-            if call.by_runtime && !style.all {
-                return None;
-            }
-            let paint = match call.outcome {
-                Outcome::Failed(_) => Paint::Failed,
-                _ => Paint::Plain,
-            };
-            let failed = matches!(row.part, Part::Whole | Part::Exit) && call.left.is_some();
-            let paint = if failed { paint } else { Paint::Plain };
-            (call_text(call, row.part, only_packets), paint)
+    let text = caption(events, rows, at);
+    let is_over = matches!(row.part, Part::Whole | Part::Exit);
+    let paint = match event {
+        Event::Call(call)
+            if is_over && matches!(call.outcome, Outcome::Failed(_)) && call.left.is_some() =>
+        {
+            Paint::Failed
         }
-        Event::Life(life) => (turn(&life.what)?, Paint::Life),
-        Event::State(_) | Event::Packet(_) | Event::Held(_) => return None,
-        Event::Mark(mark) => match &mark.what {
-            Note::Said(text) => (format!("» {text}"), Paint::Said),
-            _ => return None,
-        },
+        Event::Life(_) => Paint::Life,
+        Event::Mark(_) => Paint::Said,
+        _ => Paint::Plain,
     };
     let thread = if row.thread > 0 {
         format!("[{}] ", row.thread + 1)
@@ -78,7 +83,7 @@ pub(super) fn line<'a>(
         }
         _ => Vec::new(),
     };
-    Some(Line {
+    Line {
         lane: row.lane,
         text: format!("{name}{thread}{text}"),
         paint,
@@ -86,7 +91,7 @@ pub(super) fn line<'a>(
         stack,
         kernel,
         across: None,
-    })
+    }
 }
 
 /// What is known of a call's way through the kernel, and the changes of state that were made in its thread meanwhile.
@@ -105,10 +110,44 @@ fn in_kernel(call: &Call, events: &[Event], style: &Style) -> Vec<String> {
 }
 
 /// In two lanes the first lane is the left one, and all others share the right one.
-pub(super) fn names_needed(lane: usize, lanes: &[Lane], one: bool) -> bool {
+pub(crate) fn names_needed(lane: usize, lanes: &[Lane], one: bool) -> bool {
     if one {
         lanes.len() > 1
     } else {
         lanes.len() > 2 && lane > 0
+    }
+}
+
+impl Across {
+    /// The row in this many columns.
+    pub(crate) fn text(&self, room: usize) -> String {
+        let between = room.saturating_sub(2 * STATE);
+        let arrow = match &self.packet {
+            Some((label, rightwards)) => arrow(label, *rightwards, between),
+            None => " ".repeat(between),
+        };
+        let left = pad(&self.left, self.left.width(), STATE);
+        let right = &self.right;
+        format!("{left}{arrow} {right}").trim_end().to_owned()
+    }
+}
+
+/// `<---- SYN seq 0 ----`
+fn arrow(label: &str, rightwards: bool, width: usize) -> String {
+    // On each side a space, and at least two of the arrow.
+    let room = width.saturating_sub(6);
+    let mut label = label.to_owned();
+    if label.width() > room {
+        while label.width() + 1 > room && !label.is_empty() {
+            label.pop();
+        }
+        label.push('…');
+    }
+    let line = width.saturating_sub(label.width() + 3);
+    let (before, after) = ("-".repeat(line / 2), "-".repeat(line - line / 2));
+    if rightwards {
+        format!("{before} {label} {after}>")
+    } else {
+        format!("<{before} {label} {after}")
     }
 }

@@ -1,25 +1,12 @@
 //! Packets between the lanes, as RFC 9293 draws them: the state of each end at its side, the segment between them.
 
-use unicode_width::UnicodeWidthStr;
-
-use super::columns::{Paint, pad, wrap};
-use super::line::{Line, names_needed};
-use super::short;
-use crate::order::{Lane, Owners, Part, Row, ends_of};
+use super::columns::{Paint, wrap};
+use super::line::{Across, Line, names_needed};
+use crate::addresses::ends_of;
+use crate::order::Owners;
 use crate::packets;
-use record::event::{Event, Packet, State};
-
-/// What stands between the lanes, in a row of its own.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Across {
-    pub(super) left: String,
-    pub(super) right: String,
-    /// The packet, and whether it goes to the right.
-    pub(super) packet: Option<(String, bool)>,
-}
-
-/// How wide the states at the sides are: the longest, `(SYN-RECEIVED)`, with a space behind it.
-const STATE: usize = 16;
+use crate::row::{Lane, Part, Row, short};
+use record::event::{Event, Held, Packet, State};
 
 /// Below a drawing with states in it.
 const LEGEND: [&str; 2] = [
@@ -28,17 +15,17 @@ const LEGEND: [&str; 2] = [
 ];
 
 /// What one must know of a record to draw its packets.
-pub(super) struct Wire<'a> {
+pub(crate) struct Packets<'a> {
     events: &'a [Event],
     lanes: &'a [Lane],
     one: bool,
     owners: Owners,
 }
 
-impl<'a> Wire<'a> {
-    pub(super) fn new(events: &'a [Event], lanes: &'a [Lane], one: bool) -> Wire<'a> {
+impl<'a> Packets<'a> {
+    pub(crate) fn new(events: &'a [Event], lanes: &'a [Lane], one: bool) -> Packets<'a> {
         let owners = Owners::of(events, lanes);
-        Wire {
+        Packets {
             events,
             lanes,
             one,
@@ -47,7 +34,7 @@ impl<'a> Wire<'a> {
     }
 
     /// The line of a packet and of the changes of state right behind it, which it brought about; and how many rows that is.
-    pub(super) fn packet(&self, packet: &Packet, rows: &[Row]) -> (Line<'a>, usize) {
+    pub(crate) fn packet(&self, packet: &Packet, rows: &[Row]) -> (Line<'a>, usize) {
         let (from, to) = self.owners.lanes(packet);
         let mut label = label(self.events, &self.owners, &rows[0], packet);
         let ends = ends_of(packet);
@@ -105,7 +92,7 @@ impl<'a> Wire<'a> {
     }
 
     /// The line of a change of state by itself.
-    pub(super) fn state(&self, state: &State, row: &Row) -> Line<'a> {
+    pub(crate) fn state(&self, state: &State, row: &Row) -> Line<'a> {
         let text = packets::state(state, row.part);
         let name = if names_needed(row.lane, self.lanes, self.one) {
             format!("{}: ", self.name(row.lane))
@@ -115,7 +102,7 @@ impl<'a> Wire<'a> {
         self.line(row.lane, format!("{name}{text}"), None)
     }
 
-    pub(super) fn held(&self, held: &record::event::Held, row: &Row) -> Line<'a> {
+    pub(crate) fn held(&self, held: &Held, row: &Row) -> Line<'a> {
         let name = if names_needed(row.lane, self.lanes, self.one) {
             format!("{}: ", self.name(row.lane))
         } else {
@@ -136,7 +123,7 @@ impl<'a> Wire<'a> {
         Line {
             lane,
             text,
-            paint: Paint::Wire,
+            paint: Paint::Packet,
             aside: None,
             stack: None,
             kernel: Vec::new(),
@@ -166,7 +153,7 @@ pub(crate) fn label(events: &[Event], owners: &Owners, row: &Row, packet: &Packe
 }
 
 /// What the marks of states mean, in lines of this width; nothing where there are none.
-pub(super) fn legend(events: &[Event], rows: &[Row], width: usize) -> Vec<String> {
+pub(crate) fn legend(events: &[Event], rows: &[Row], width: usize) -> Vec<String> {
     let drawn =
         |is: fn(&Event, Part) -> bool| rows.iter().any(|row| is(&events[row.event], row.part));
     let mut parts = Vec::new();
@@ -181,38 +168,4 @@ pub(super) fn legend(events: &[Event], rows: &[Row], width: usize) -> Vec<String
         parts.push(LEGEND[1]);
     }
     parts.iter().flat_map(|part| wrap(part, width)).collect()
-}
-
-impl Across {
-    /// The row in this many columns.
-    pub(super) fn text(&self, room: usize) -> String {
-        let between = room.saturating_sub(2 * STATE);
-        let arrow = match &self.packet {
-            Some((label, rightwards)) => arrow(label, *rightwards, between),
-            None => " ".repeat(between),
-        };
-        let left = pad(&self.left, self.left.width(), STATE);
-        let right = &self.right;
-        format!("{left}{arrow} {right}").trim_end().to_owned()
-    }
-}
-
-/// `<---- SYN seq 0 ----`
-fn arrow(label: &str, rightwards: bool, width: usize) -> String {
-    // On each side a space, and at least two of the arrow.
-    let room = width.saturating_sub(6);
-    let mut label = label.to_owned();
-    if label.width() > room {
-        while label.width() + 1 > room && !label.is_empty() {
-            label.pop();
-        }
-        label.push('…');
-    }
-    let line = width.saturating_sub(label.width() + 3);
-    let (before, after) = ("-".repeat(line / 2), "-".repeat(line - line / 2));
-    if rightwards {
-        format!("{before} {label} {after}>")
-    } else {
-        format!("<{before} {label} {after}")
-    }
 }

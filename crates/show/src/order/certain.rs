@@ -2,6 +2,7 @@
 
 use super::graph::{Graph, Moment};
 use record::event::{Event, Time, Who};
+use record::role::Role;
 use std::collections::HashMap;
 
 /// Larger records are not looked through: nothing in them is certain.
@@ -9,7 +10,7 @@ const MOST: usize = 3000;
 
 /// What was read from the kernel, by what can change it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Seen {
+pub(crate) enum Seen {
     /// The state of a socket.
     State,
     /// The queue of connections that wait for accept.
@@ -21,25 +22,27 @@ pub(super) enum Seen {
 impl Seen {
     const ALL: [Seen; 3] = [Seen::State, Seen::Connections, Seen::Bytes];
 
-    fn is_changed_by(self, call: &str) -> bool {
-        match call {
-            "connect" | "close" | "shutdown" => true,
-            "accept" | "accept4" => self == Seen::Connections,
-            "sendto" | "sendmsg" | "write" | "writev" | "sendfile" | "recvfrom" | "recvmsg"
-            | "read" | "readv" => self == Seen::Bytes,
+    fn is_changed_by(self, role: Role) -> bool {
+        match role {
+            Role::Connects | Role::Closes | Role::Shuts => true,
+            Role::Accepts => self == Seen::Connections,
+            Role::Sends | Role::Receives | Role::Moves => self == Seen::Bytes,
             _ => false,
         }
     }
 }
 
+/// Whether it is certain what a thread saw at a time, when it looked at this.
+pub(crate) type Test<'a> = dyn Fn(Who, Time, Seen) -> bool + 'a;
+
 /// Of each moment of a thread, whether everything that another thread did to what can be seen came surely before or surely after.
-pub(super) struct Certain {
+pub(crate) struct Certain {
     of: HashMap<(Who, Seen), Vec<(Time, bool)>>,
 }
 
 impl Certain {
     /// Whether it is certain what a thread saw at a time.
-    pub(super) fn at(&self, who: Who, at: Time, seen: Seen) -> bool {
+    pub(crate) fn at(&self, who: Who, at: Time, seen: Seen) -> bool {
         let moments = self.of.get(&(who, seen));
         let last = moments
             .and_then(|moments| moments.iter().rev().find(|(time, _)| *time <= at))
@@ -49,7 +52,7 @@ impl Certain {
 }
 
 impl Graph {
-    pub(super) fn certain(&self, events: &[Event]) -> Certain {
+    pub(crate) fn certain(&self, events: &[Event]) -> Certain {
         let mut of: HashMap<(Who, Seen), Vec<(Time, bool)>> = HashMap::new();
         if self.nodes.len() > MOST {
             return Certain { of };
@@ -74,7 +77,7 @@ impl Graph {
                 let moments = thread.nodes.iter().map(|&node| {
                     let certain = self.of_event.iter().all(|(event, &(entry, exit))| {
                         let changes = matches!(&events[*event], Event::Call(call)
-                            if call.who != thread.who && seen.is_changed_by(&call.name));
+                            if call.who != thread.who && seen.is_changed_by(call.role));
                         !changes
                             || before.has(entry, node)
                             || before.has(node, exit.unwrap_or(entry))

@@ -3,42 +3,47 @@
 //! A stream's bytes are counted; a datagram is found by its two addresses. The address that a socket has may be
 //! known late: who sends before it is bound learns its port from nobody, and the record from whoever received.
 
+use crate::addresses::{as_ipv4, inet};
+use record::event::{Address, Call, Event};
+use record::role::Role;
 use std::collections::{HashMap, HashSet};
 
-use super::streams::{as_ipv4, in_order_of_exit};
-use record::event::{Address, Call, Event, Outcome, Value};
-
 /// Each call that received a datagram, with the send it came from, as places in the record.
-pub(super) fn received(events: &[Event]) -> Vec<(usize, usize)> {
-    let mut sockets = Sockets::default();
-    for index in in_order_of_exit(events) {
+pub(crate) fn received(events: &[Event], in_order_of_exit: &[usize]) -> Vec<(usize, usize)> {
+    let mut datagrams = Datagrams::default();
+    for &index in in_order_of_exit {
         if let Event::Call(call) = &events[index] {
-            sockets.call(index, call);
+            datagrams.call(index, call);
         }
     }
-    sockets.matched()
+    datagrams.matched()
 }
 
 /// A socket is known by the place of the call that made it: its descriptor is used again after a close.
 type Socket = usize;
 
+/// A datagram that was sent.
 struct Sent {
     event: usize,
     by: Socket,
     to: Address,
-    length: i64,
+    /// `None` where it was not copied.
+    length: Option<u64>,
 }
 
+/// A datagram that was received.
 struct Received {
     event: usize,
     by: Socket,
     /// `None` where nobody asked.
     from: Option<Address>,
-    length: i64,
+    length: Option<u64>,
+    /// It was only looked at, and is received once more.
+    is_peek: bool,
 }
 
 #[derive(Default)]
-struct Sockets {
+struct Datagrams {
     descriptors: HashMap<(i32, i32), Socket>,
     /// The address of each socket, where the record tells it.
     own: HashMap<Socket, Address>,
@@ -47,52 +52,59 @@ struct Sockets {
     received: Vec<Received>,
 }
 
-impl Sockets {
+impl Datagrams {
     fn call(&mut self, index: usize, call: &Call) {
         let process = call.who.process;
-        if call.name == "socket" {
-            if is_datagram(call)
-                && let Some(fd) = call.returned()
-            {
-                self.descriptors.insert((process, fd as i32), index);
+        let socket = |fd: Option<i32>| self.descriptors.get(&(process, fd?)).copied();
+        let about = socket(call.descriptor());
+        match call.role {
+            Role::Makes if is_datagram(call) => {
+                let made = call.made().into_iter().map(|fd| ((process, fd), index));
+                self.descriptors.extend(made);
             }
-            return;
-        }
-        let Some(fd) = call.descriptor() else { return };
-        let Some(&socket) = self.descriptors.get(&(process, fd)) else {
-            return;
-        };
-        let Outcome::Returned(length) = call.outcome else {
-            return;
-        };
-        match &*call.name {
-            "close" => drop(self.descriptors.remove(&(process, fd))),
-            "bind" | "getsockname" => self
-                .own
-                .extend(address(call, "addr").map(|own| (socket, own))),
-            "connect" => {
+            Role::Copies => {
+                let copies = call.made().into_iter();
+                let copies = copies.filter_map(|fd| Some(((process, fd), about?)));
+                self.descriptors.extend(copies);
+            }
+            Role::Closes => {
+                (self.descriptors).retain(|(owner, fd), _| *owner != process || !call.closes(*fd))
+            }
+            Role::Names | Role::AsksName => {
+                let own = about.zip(call.own_address().and_then(complete));
+                self.own.extend(own);
+            }
+            Role::Connects if call.returned().is_some() => {
                 let ends = call.ends.as_ref();
                 let (own, peer) = ends.map_or((None, None), |e| (e.local.clone(), e.peer.clone()));
-                self.own.extend(own.map(|own| (socket, as_ipv4(own))));
-                self.peers.extend(peer.map(|peer| (socket, as_ipv4(peer))));
+                self.own.extend(about.zip(own.map(as_ipv4)));
+                self.peers.extend(about.zip(peer.map(as_ipv4)));
             }
-            "sendto" | "write" => {
-                let to = address(call, "dest_addr").or_else(|| self.peers.get(&socket).cloned());
-                self.sent.extend(to.map(|to| Sent {
-                    event: index,
-                    by: socket,
-                    to,
-                    length,
-                }));
-            }
-            "recvfrom" | "read" => {
-                let from = address(call, "src_addr").or_else(|| self.peers.get(&socket).cloned());
-                self.received.push(Received {
-                    event: index,
-                    by: socket,
-                    from,
-                    length,
-                });
+            Role::Sends | Role::Receives | Role::Moves => {
+                let (to, from) = (socket(call.sends_on()), socket(call.receives_on()));
+                for message in call.messages() {
+                    let address = message.address.and_then(complete);
+                    let length = message.length;
+                    if let Some(by) = to
+                        && let Some(to) = address.clone().or_else(|| self.peers.get(&by).cloned())
+                    {
+                        self.sent.push(Sent {
+                            event: index,
+                            by,
+                            to,
+                            length,
+                        });
+                    }
+                    if let Some(by) = from {
+                        self.received.push(Received {
+                            event: index,
+                            by,
+                            from: address.or_else(|| self.peers.get(&by).cloned()),
+                            length,
+                            is_peek: call.peeks(),
+                        });
+                    }
+                }
             }
             _ => {}
         }
@@ -108,23 +120,25 @@ impl Sockets {
                 let Some(here) = own.get(&received.by) else {
                     continue;
                 };
-                let fits = |sent: &&Sent| {
-                    is_for(&sent.to, here)
-                        // Less was received where the buffer was too short.
-                        && sent.length >= received.length
-                        && !taken.contains(&(sent.event, received.by))
+                let fits = |(index, sent): &(usize, &Sent)| {
+                    // Less was received where the buffer was too short.
+                    let is_shorter = sent.length.zip(received.length).is_some_and(|(s, r)| s < r);
+                    is_for(&sent.to, here) && !is_shorter && !taken.contains(&(*index, received.by))
                 };
-                let known = |sent: &&Sent| match (&received.from, own.get(&sent.by)) {
+                let known = |(_, sent): &(usize, &Sent)| match (&received.from, own.get(&sent.by)) {
                     (Some(from), Some(own)) => is_for(from, own),
                     (None, _) => true,
                     (Some(_), None) => false,
                 };
-                let unknown = |sent: &&Sent| !own.contains_key(&sent.by);
-                let fitting = || self.sent.iter().filter(fits);
-                let Some(sent) = fitting().find(known).or_else(|| fitting().find(unknown)) else {
+                let unknown = |(_, sent): &(usize, &Sent)| !own.contains_key(&sent.by);
+                let fitting = || self.sent.iter().enumerate().filter(fits);
+                let found = fitting().find(known).or_else(|| fitting().find(unknown));
+                let Some((index, sent)) = found else {
                     continue;
                 };
-                taken.insert((sent.event, received.by));
+                if !received.is_peek {
+                    taken.insert((index, received.by));
+                }
                 pairs.push((received.event, sent.event));
                 if let Some(from) = &received.from {
                     own.entry(sent.by).or_insert_with(|| from.clone());
@@ -143,14 +157,10 @@ fn is_datagram(call: &Call) -> bool {
         .is_some_and(|kind| kind.to_string().contains("SOCK_DGRAM"))
 }
 
-/// An address of IP in a call. Port 0 is no address yet: the kernel is to choose one.
-fn address(call: &Call, name: &str) -> Option<Address> {
-    match call.arg(name)? {
-        Value::Address(address @ Address::Inet(inet)) if inet.port() != 0 => {
-            Some(as_ipv4(address.clone()))
-        }
-        _ => None,
-    }
+/// An address of IP. Port 0 is no address yet: the kernel is to choose one.
+fn complete(address: &Address) -> Option<Address> {
+    let inet = inet(address).filter(|inet| inet.port() != 0);
+    inet.map(Address::Inet)
 }
 
 /// Whether what is sent to the one address arrives at a socket that has the other. 0.0.0.0 is every address.

@@ -3,51 +3,52 @@
 //! The moments of one thread are in their order. Between threads there is an edge from a cause to its effect:
 //! from a parent to its child, from a cue to who waited for it, and from a call to the one that the kernel let wait for it.
 
-use super::{Lane, datagrams, streams};
+use super::{datagrams, streams};
+use crate::row::Lane;
 use record::event::{Event, Note, Turn, Who};
 use std::collections::HashMap;
 
 /// Which end of an event: a call has two, all else is one point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Moment {
+pub(crate) enum Moment {
     Entry,
     Exit,
     Point,
 }
 
 /// One moment of a thread.
-pub(super) struct Node {
-    pub(super) thread: usize,
+pub(crate) struct Node {
+    pub(crate) thread: usize,
     /// The event's place in the record.
-    pub(super) event: usize,
-    pub(super) moment: Moment,
-    pub(super) at: u64,
+    pub(crate) event: usize,
+    pub(crate) moment: Moment,
+    pub(crate) at: u64,
     /// The moments of other threads that it comes after: what brought it about.
-    pub(super) after: Vec<usize>,
+    pub(crate) after: Vec<usize>,
     /// It was seen that the thread slept in the call that begins here.
-    pub(super) asleep: bool,
+    pub(crate) asleep: bool,
 }
 
 /// A thread of one of the lanes.
-pub(super) struct Thread {
-    pub(super) who: Who,
-    pub(super) lane: usize,
+pub(crate) struct Thread {
+    pub(crate) who: Who,
+    pub(crate) lane: usize,
     /// Its number within the lane.
-    pub(super) number: usize,
+    pub(crate) number: usize,
     /// Its moments, in their order.
-    pub(super) nodes: Vec<usize>,
+    pub(crate) nodes: Vec<usize>,
 }
 
 /// All moments of all threads, and what came before what.
-pub(super) struct Graph {
-    pub(super) nodes: Vec<Node>,
-    pub(super) threads: Vec<Thread>,
+pub(crate) struct Graph {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) threads: Vec<Thread>,
     /// The nodes of each event: entry and exit of a call, or one point.
-    pub(super) of_event: HashMap<usize, (usize, Option<usize>)>,
+    pub(crate) of_event: HashMap<usize, (usize, Option<usize>)>,
 }
 
 impl Graph {
-    pub(super) fn new(events: &[Event], lanes: &[Lane]) -> Graph {
+    pub(crate) fn new(events: &[Event], lanes: &[Lane]) -> Graph {
         let mut graph = Graph {
             nodes: Vec::new(),
             threads: Vec::new(),
@@ -155,7 +156,7 @@ impl Graph {
 
     /// The end of a process is seen late: its sockets are closed, and others have noticed, before the tracer
     /// hears of it. All that is sure is that it came after what the process did last.
-    pub(super) fn date_deaths(&mut self, events: &[Event]) {
+    pub(crate) fn date_deaths(&mut self, events: &[Event]) {
         for thread in &self.threads {
             let [.., before, last] = thread.nodes[..] else {
                 continue;
@@ -169,7 +170,7 @@ impl Graph {
     }
 
     /// A cue comes before what waited for it, and who was seen asleep had gone to sleep before.
-    pub(super) fn add_marks(&mut self, events: &[Event]) {
+    pub(crate) fn add_marks(&mut self, events: &[Event]) {
         let mut given: HashMap<&str, usize> = HashMap::new();
         for (index, event) in events.iter().enumerate() {
             let Event::Mark(mark) = event else { continue };
@@ -213,9 +214,11 @@ impl Graph {
     }
 
     /// What the kernel itself makes wait: accept for a connect, recv for a send, the end for a close.
-    pub(super) fn add_kernel(&mut self, events: &[Event]) {
-        let streams = streams::awaited(events);
-        for (effect, cause) in streams.into_iter().chain(datagrams::received(events)) {
+    pub(crate) fn add_kernel(&mut self, events: &[Event]) {
+        let in_order = in_order_of_exit(events);
+        let streams = streams::awaited(events, &in_order);
+        let datagrams = datagrams::received(events, &in_order);
+        for (effect, cause) in streams.into_iter().chain(datagrams) {
             let found = (self.of_event.get(&effect), self.of_event.get(&cause));
             if let (Some(&(entry, exit)), Some(&(cause, _))) = found {
                 self.edge(cause, exit.unwrap_or(entry));
@@ -224,7 +227,7 @@ impl Graph {
     }
 
     /// Stays with a thread as long as it can go on, then goes to the first that can.
-    pub(super) fn walk(&self) -> Vec<usize> {
+    pub(crate) fn walk(&self) -> Vec<usize> {
         let mut order = Vec::new();
         let mut done = vec![false; self.nodes.len()];
         let mut next = vec![0; self.threads.len()];
@@ -251,7 +254,17 @@ impl Graph {
     }
 }
 
-/// What is in no thread has its place only when the rest is in order ([`super::wire`]);
+/// The places in the record, by when each event was over.
+fn in_order_of_exit(events: &[Event]) -> Vec<usize> {
+    let mut in_order: Vec<usize> = (0..events.len()).collect();
+    in_order.sort_by_key(|index| match &events[*index] {
+        Event::Call(call) => call.left.unwrap_or(call.entered),
+        other => other.at(),
+    });
+    in_order
+}
+
+/// What is in no thread has its place only when the rest is in order ([`super::placed`]);
 /// a change of state in a record without packets is drawn below the call that it happened in.
 fn has_no_row(event: &Event) -> bool {
     matches!(event, Event::State(_) | Event::Packet(_) | Event::Held(_))

@@ -1,14 +1,15 @@
 //! In whose lane each end of a connection stands.
 
-use super::Lane;
-use record::event::{Address, Call, Event, Packet, Time, Who};
+use crate::addresses::{canonical, ends_of, inet};
+use crate::row::Lane;
+use record::event::{Call, Event, Packet, Time, Who};
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 
 /// Which lane has which address, worked out from the calls: bind, listen, connect and accept tell their sockets' ends,
 /// and an address that no call tells of is that of the thread that was in a call to the packet's destination.
 #[derive(Debug, Default)]
-pub struct Owners {
+pub(crate) struct Owners {
     pairs: HashMap<(SocketAddr, SocketAddr), usize>,
     /// The lanes that had an address, each with the time from which on.
     locals: HashMap<SocketAddr, Vec<(Time, usize)>>,
@@ -18,7 +19,7 @@ pub struct Owners {
 
 impl Owners {
     /// Looks through a record.
-    pub fn of(events: &[Event], lanes: &[Lane]) -> Owners {
+    pub(crate) fn of(events: &[Event], lanes: &[Lane]) -> Owners {
         let mut owners = Owners::default();
         let lane_of =
             |who: Who| (lanes.iter()).position(|lane| lane.processes.contains(&who.process));
@@ -29,18 +30,10 @@ impl Owners {
             let Some(lane) = lane_of(call.who) else {
                 continue;
             };
-            let given = call.args.iter().find_map(|arg| match &arg.value {
-                record::event::Value::Address(address) => inet(address),
-                _ => None,
-            });
-            if let Some(given) = given {
-                match &*call.name {
-                    "connect" | "sendto" => towards.push((call, given, lane)),
-                    "bind" | "getsockname" if call.returned() == Some(0) => {
-                        owners.has(given, call.entered, lane);
-                    }
-                    _ => {}
-                }
+            let destinations = call.destinations().into_iter().filter_map(inet);
+            towards.extend(destinations.map(|to| (call, to, lane)));
+            if let Some(own) = call.own_address().and_then(inet) {
+                owners.has(own, call.entered, lane);
             }
             let Some(ends) = &call.ends else { continue };
             let Some(local) = ends.local.as_ref().and_then(inet) else {
@@ -96,7 +89,7 @@ impl Owners {
 
     /// The port that tells a packet's connection from the others between the same lanes, where there are others:
     /// that of the end that sent the first packet.
-    pub fn port(&self, packet: &Packet) -> Option<u16> {
+    pub(crate) fn port(&self, packet: &Packet) -> Option<u16> {
         let (from, to) = ends_of(packet);
         if self.several.contains(&(from, to)) {
             return Some(from.port());
@@ -114,7 +107,7 @@ impl Owners {
     }
 
     /// The lane of the socket with these two ends; the peer's port is 0 for one that listens.
-    pub fn lane(&self, local: SocketAddr, peer: SocketAddr, at: Time) -> Option<usize> {
+    pub(crate) fn lane(&self, local: SocketAddr, peer: SocketAddr, at: Time) -> Option<usize> {
         let (local, peer) = (canonical(local), canonical(peer));
         let of = |address: SocketAddr| {
             let since = self.locals.get(&address)?;
@@ -131,37 +124,13 @@ impl Owners {
     }
 
     /// The lanes that a packet comes from and goes to. An error of ICMP goes to who sent what it is about.
-    pub fn lanes(&self, packet: &Packet) -> (Option<usize>, Option<usize>) {
+    pub(crate) fn lanes(&self, packet: &Packet) -> (Option<usize>, Option<usize>) {
         let (from, to) = ends_of(packet);
         (
             self.lane(from, to, packet.at),
             self.lane(to, from, packet.at),
         )
     }
-}
-
-/// The two ends of what a packet belongs to, the sender's first.
-pub fn ends_of(packet: &Packet) -> (SocketAddr, SocketAddr) {
-    let (from, to) = match &packet.what {
-        record::event::Content::Icmp {
-            about: Some((from, to)),
-            ..
-        } => (*to, *from),
-        _ => (packet.from, packet.to),
-    };
-    (canonical(from), canonical(to))
-}
-
-pub(super) fn inet(address: &Address) -> Option<SocketAddr> {
-    match address {
-        Address::Inet(address) => Some(canonical(*address)),
-        _ => None,
-    }
-}
-
-/// An AF_INET6 socket of both families calls 127.0.0.1 `::ffff:127.0.0.1`; the packets do not.
-fn canonical(address: SocketAddr) -> SocketAddr {
-    SocketAddr::new(address.ip().to_canonical(), address.port())
 }
 
 fn is_any(address: SocketAddr) -> bool {

@@ -6,42 +6,42 @@
 //!   and answers it, while the sender is still in its call. So SYN, SYN,ACK and ACK all stand inside a connect.
 //! - What no call sent (the end of a process, a timer) stands after what its two ends had done by then.
 //! - A change of state that a packet brought about stands behind it.
-//! - What only timers decide is left out: a segment that was sent again, an ACK alone that changes nothing.
-//!   Segments with data that follow each other one way are one row: how they were cut is chance.
-//! - What the kernel held is left out where it was chance how far the other threads had come.
+//! - Segments with data that follow each other one way are one row: how they were cut is chance.
+//! - What has no place is left out: a change of state whose packet is. Everything else that is left out, [`crate::choice`] has.
 
-use super::certain::Seen;
-use super::owners::{Owners, ends_of};
-use super::shown::{Cause, Rank, Shown, confirmed};
+use super::causes::{Cause, Causes, Rank, confirmed};
+use super::certain::{Seen, Test};
+use super::owners::Owners;
 use super::sockets::Sockets;
-use super::{Lane, Part, Row};
-use record::event::{Call, Content, Event, Packet, Segment, Time, Who};
+use crate::addresses::{ends_of, is_slow};
+use crate::choice::Choice;
+use crate::row::{Lane, Part, Row};
+use record::event::{Call, Content, Event, Held, Packet, Segment, Time, Who};
+use record::role::Role;
 use std::collections::{HashMap, HashSet};
 
 /// Whether a record has anything of the wire in it. Without, states are drawn below their calls.
-pub(super) fn is_in(events: &[Event]) -> bool {
+pub(crate) fn is_in(events: &[Event]) -> bool {
     let is_wire = |event: &Event| matches!(event, Event::Packet(_) | Event::Held(_));
     events.iter().any(is_wire)
 }
 
-/// Whether it is certain what a thread saw at a time, when it looked at this.
-pub(super) type Test<'a> = dyn Fn(Who, Time, Seen) -> bool + 'a;
-
 /// How the rows are ordered, and so how the rest is placed among them.
-pub(super) enum By<'a> {
+pub(crate) enum By<'a> {
     Time,
     /// With the test whether it is certain what a thread saw at a time.
     Cause(&'a Test<'a>),
 }
 
 /// Puts the rest among the rows.
-pub(super) fn placed(
+pub(crate) fn placed(
     events: &[Event],
     lanes: &[Lane],
     rows: &[Row],
     by: &By,
     all: bool,
 ) -> Vec<Row> {
+    let choice = Choice::new(events, all);
     let owners = Owners::of(events, lanes);
     let moments = moments(events, rows);
     let mut places = Places {
@@ -58,28 +58,38 @@ pub(super) fn placed(
             _ => places.of_entry.insert(moment.row.event, index),
         };
     }
-    let mut shown = match by {
-        By::Cause(is_certain) if !all => Shown::by_cause(events, is_certain),
-        _ => Shown::everything(events),
+    let certain = match by {
+        By::Cause(is_certain) => Some(|held: &Held| {
+            let seen = if held.peer.port() == 0 {
+                Seen::Connections
+            } else {
+                Seen::Bytes
+            };
+            is_certain(held.who, held.at, seen)
+        }),
+        By::Time => None,
     };
+    let shown = choice.of_network(certain.as_ref().map(|certain| certain as _));
+    let causes = Causes::of(events, &shown);
     let by_cause = matches!(by, By::Cause(_)) && !all;
-    shown.only_changes(events, by_cause);
     let confirmed = match by {
         By::Cause(is_certain) if !all => confirmed(events, is_certain),
         _ => HashSet::new(),
     };
+    // On a slow wire the states were looked at all the while, and none was chance.
+    let is_chance = by_cause && !is_slow(events);
     // The items with the moment that they stand behind; 0 is before all of them.
     let mut items: Vec<(usize, Time, Rank, usize)> = Vec::new();
-    for &index in &shown.events {
+    for &index in &shown {
         let at = events[index].at();
         let (place, at) = match by {
             By::Time => (moments.partition_point(|moment| moment.at <= at), at),
-            By::Cause(_) => match places.by_cause(index, &shown) {
+            By::Cause(_) => match places.by_cause(index, &causes) {
                 Some(place) => place,
                 None => continue,
             },
         };
-        items.push((place, at, shown.rank(events, index), index));
+        items.push((place, at, causes.rank(events, index), index));
     }
     items.sort_unstable();
     let mut items = items.into_iter().peekable();
@@ -92,9 +102,7 @@ pub(super) fn placed(
             if let Some(mut row) = places.row(index) {
                 row.part = match &events[index] {
                     Event::State(_) if confirmed.contains(&index) => Part::Read,
-                    Event::State(state)
-                        if by_cause && !shown.is_slow && shown.has_cause(events, state) =>
-                    {
+                    Event::State(state) if is_chance && causes.has_cause(events, state) => {
                         Part::Inferred
                     }
                     Event::Held(_) if by_cause => Part::Received,
@@ -110,14 +118,14 @@ pub(super) fn placed(
     out
 }
 
-/// A moment of a row.
-struct Moment {
+/// A row, or one end of the call in it, and when that was.
+struct Step {
     row: Row,
     at: Time,
 }
 
 /// Whole calls are taken apart, so that something can stand inside them.
-fn moments(events: &[Event], rows: &[Row]) -> Vec<Moment> {
+fn moments(events: &[Event], rows: &[Row]) -> Vec<Step> {
     let mut moments = Vec::new();
     for row in rows {
         let with = |part| Row { part, ..*row };
@@ -130,11 +138,11 @@ fn moments(events: &[Event], rows: &[Row]) -> Vec<Moment> {
                 }),
                 Part::Whole,
             ) => {
-                moments.push(Moment {
+                moments.push(Step {
                     row: with(Part::Entry { asleep: false }),
                     at: *entered,
                 });
-                moments.push(Moment {
+                moments.push(Step {
                     row: with(Part::Exit),
                     at: *left,
                 });
@@ -144,11 +152,11 @@ fn moments(events: &[Event], rows: &[Row]) -> Vec<Moment> {
                     left: Some(left), ..
                 }),
                 Part::Exit,
-            ) => moments.push(Moment {
+            ) => moments.push(Step {
                 row: *row,
                 at: *left,
             }),
-            (event, _) => moments.push(Moment {
+            (event, _) => moments.push(Step {
                 row: *row,
                 at: event.at(),
             }),
@@ -194,7 +202,7 @@ struct Places<'a> {
     events: &'a [Event],
     owners: &'a Owners,
     sockets: Sockets,
-    moments: &'a [Moment],
+    moments: &'a [Step],
     of_entry: HashMap<usize, usize>,
     of_exit: HashMap<usize, usize>,
 }
@@ -220,13 +228,13 @@ impl Places<'_> {
     }
 
     /// Behind which moment an event stands, counted from 1 (0 is before all), and at which time among what stands there.
-    fn by_cause(&self, index: usize, shown: &Shown) -> Option<(usize, Time)> {
+    fn by_cause(&self, index: usize, causes: &Causes) -> Option<(usize, Time)> {
         let event = &self.events[index];
         Some(match event {
             Event::Packet(packet) => (self.of_packet(index), packet.at),
             Event::State(state) => {
                 let lane = self.owners.lane(state.local, state.peer, state.at);
-                match shown.cause(self.events, state) {
+                match causes.cause(self.events, state) {
                     Cause::Shown(index) => (self.of_packet(index), self.events[index].at()),
                     Cause::LeftOut => return None,
                     Cause::Unknown => match state.context {
@@ -331,15 +339,7 @@ fn answers(packet: &Packet) -> bool {
 /// Whether a call can send a packet of its own.
 fn sends(call: &Call) -> bool {
     matches!(
-        &*call.name,
-        "connect"
-            | "sendto"
-            | "sendmsg"
-            | "sendmmsg"
-            | "write"
-            | "writev"
-            | "sendfile"
-            | "shutdown"
-            | "close"
+        call.role,
+        Role::Connects | Role::Sends | Role::Moves | Role::Shuts | Role::Closes
     )
 }

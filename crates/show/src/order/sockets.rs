@@ -1,7 +1,8 @@
 //! Which connection each descriptor was, and when.
 
-use super::owners::inet;
-use record::event::{Call, Content, Event, Packet, Segment, Time};
+use crate::addresses::inet;
+use record::event::{Address, Call, Content, Event, Packet, Segment, Time};
+use record::role::Role;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
@@ -12,43 +13,32 @@ type Socket = (SocketAddr, Option<SocketAddr>);
 type Since = (Time, Option<Socket>);
 
 /// The sockets of a record, by process and descriptor, each with the time from which on.
-pub(super) struct Sockets {
+pub(crate) struct Sockets {
     of: HashMap<(i32, i32), Vec<Since>>,
 }
 
 impl Sockets {
-    pub(super) fn of(events: &[Event]) -> Sockets {
+    pub(crate) fn of(events: &[Event]) -> Sockets {
         let mut of: HashMap<(i32, i32), Vec<Since>> = HashMap::new();
         for event in events {
             let Event::Call(call) = event else { continue };
-            let made = match &*call.name {
-                "accept" | "accept4" => call.returned().map(|made| made as i32),
-                "connect" | "listen" => call.descriptor(),
-                // A copy, or another socket with the same number: not known here.
-                "socket" | "dup" | "dup2" | "dup3" | "fcntl" => {
-                    call.returned().map(|made| made as i32)
-                }
-                _ => continue,
+            let fds = match call.role {
+                Role::Connects | Role::Listens => call.descriptor().into_iter().collect(),
+                _ => call.made(),
             };
-            let Some(made) = made else { continue };
-            let local = call
-                .ends
-                .as_ref()
-                .and_then(|ends| inet(ends.local.as_ref()?));
-            let peer = call
-                .ends
-                .as_ref()
-                .and_then(|ends| inet(ends.peer.as_ref()?));
-            let socket = match (&*call.name, local, peer) {
-                ("listen", Some(local), _) => Some((local, None)),
+            let end = |address: &Option<Address>| inet(address.as_ref()?);
+            let ends = call.ends.as_ref();
+            let local = ends.and_then(|ends| end(&ends.local));
+            let peer = ends.and_then(|ends| end(&ends.peer));
+            let socket = match (call.role, local, peer) {
+                (Role::Listens, Some(local), _) => Some((local, None)),
                 (_, Some(local), Some(peer)) => Some((local, Some(peer))),
+                // A copy, or another socket with the same number: not known here.
                 _ => None,
             };
-            let is_fcntl_of_another = call.name == "fcntl" && Some(made) != call.descriptor();
-            if call.name != "fcntl" || is_fcntl_of_another {
-                of.entry((call.who.process, made))
-                    .or_default()
-                    .push((call.entered, socket));
+            for fd in fds {
+                let since = of.entry((call.who.process, fd)).or_default();
+                since.push((call.entered, socket));
             }
         }
         Sockets { of }
@@ -56,13 +46,14 @@ impl Sockets {
 
     /// Whether a call can have sent a packet, as far as is known of its descriptor.
     /// Who closes a socket that listens resets what waits in its queue.
-    pub(super) fn can_send(
+    pub(crate) fn can_send(
         &self,
         call: &Call,
         packet: &Packet,
         ends: (SocketAddr, SocketAddr),
     ) -> bool {
-        let known = call.descriptor().and_then(|descriptor| {
+        let descriptor = call.sends_on().or(call.descriptor());
+        let known = descriptor.and_then(|descriptor| {
             let since = self.of.get(&(call.who.process, descriptor))?;
             since
                 .iter()

@@ -3,17 +3,22 @@
 //!
 //! A stream has no messages, so its bytes are counted at both ends. How datagrams are found is in [`super::datagrams`].
 
-use record::event::{Address, Call, Ends, Event, Outcome, Turn, Value, Who};
+use crate::addresses::as_ipv4;
+use record::event::{Address, Call, Ends, Event, Outcome, Turn, Who};
+use record::role::Role;
 use std::collections::HashMap;
 
 /// Each call that the kernel let wait on a connection, with what it waited for: a connect, a send, or an end.
 /// Both are places in the record.
-pub(super) fn awaited(events: &[Event]) -> Vec<(usize, usize)> {
+pub(crate) fn awaited(events: &[Event], in_order_of_exit: &[usize]) -> Vec<(usize, usize)> {
     let mut streams = Streams::default();
     let mut effects = Vec::new();
-    for index in in_order_of_exit(events) {
+    for &index in in_order_of_exit {
         match &events[index] {
-            Event::Call(call) => effects.extend(streams.call(index, call)),
+            Event::Call(call) => {
+                let wanted = streams.call(index, call).into_iter();
+                effects.extend(wanted.map(|wanted| (index, wanted)));
+            }
             Event::Life(life) => streams.life(index, life.who, &life.what),
             Event::Mark(_) | Event::State(_) | Event::Packet(_) | Event::Held(_) => {}
         }
@@ -26,16 +31,6 @@ pub(super) fn awaited(events: &[Event]) -> Vec<(usize, usize)> {
         pairs.extend(causes.into_iter().map(|cause| (effect, cause)));
     }
     pairs
-}
-
-/// The places in the record, by when each event was over.
-pub(super) fn in_order_of_exit(events: &[Event]) -> Vec<usize> {
-    let mut in_order: Vec<usize> = (0..events.len()).collect();
-    in_order.sort_by_key(|index| match &events[*index] {
-        Event::Call(call) => call.left.unwrap_or(call.entered),
-        other => other.at(),
-    });
-    in_order
 }
 
 /// One end of a connection, seen from that end.
@@ -63,96 +58,109 @@ struct Streams {
 
 impl Streams {
     /// Follows a call, and gives what it waited for, if it did.
-    fn call(&mut self, index: usize, call: &Call) -> Option<(usize, Wanted)> {
+    fn call(&mut self, index: usize, call: &Call) -> Vec<Wanted> {
         let process = call.who.process;
-        let end = call
-            .descriptor()
-            .and_then(|fd| self.descriptors.get(&(process, fd)).cloned());
-        match &*call.name {
-            "connect" => {
-                let end = ends(call.ends.as_ref()?)?;
-                self.descriptors
-                    .insert((process, call.descriptor()?), end.clone());
-                self.connects.push((end, index));
+        let end = |fd: Option<i32>| self.descriptors.get(&(process, fd?)).cloned();
+        let about = end(call.descriptor());
+        let connection = call.ends.as_ref().and_then(ends);
+        let mut wanted = Vec::new();
+        match call.role {
+            Role::Connects => {
+                if let (Some(end), Some(fd)) = (connection, call.descriptor()) {
+                    self.descriptors.insert((process, fd), end.clone());
+                    self.connects.push((end, index));
+                }
             }
-            "accept" | "accept4" => {
-                let end = ends(call.ends.as_ref()?)?;
-                self.descriptors
-                    .insert((process, call.returned()? as i32), end.clone());
-                return Some((index, Wanted::Connect(other(&end))));
+            Role::Accepts => {
+                if let (Some(end), &[made]) = (connection, &call.made()[..]) {
+                    wanted.push(Wanted::Connect(other(&end)));
+                    self.descriptors.insert((process, made), end);
+                }
             }
-            "socketpair" => {
+            Role::Pairs => {
                 // Neither end has a name. The place in the record tells this pair from all others.
                 let name = |side: u8| Address::Other {
                     family: None,
                     data: [&index.to_ne_bytes()[..], &[side]].concat(),
                 };
-                if let Some(Value::List(pair)) = call.arg("sv")
-                    && let [Value::Fd(left), Value::Fd(right)] = pair[..]
-                {
+                if let [left, right] = call.made()[..] {
                     let end = (name(0), name(1));
                     self.descriptors.insert((process, right), other(&end));
                     self.descriptors.insert((process, left), end);
                 }
             }
-            "dup" | "dup2" | "dup3" => {
-                self.descriptors
-                    .insert((process, call.returned()? as i32), end?);
-            }
-            // How socket2 and std copy a descriptor.
-            "fcntl" if matches!(call.arg("op"), Some(Value::Name { name, .. }) if name.starts_with("F_DUPFD")) =>
-            {
-                self.descriptors
-                    .insert((process, call.returned()? as i32), end?);
-            }
-            "sendto" | "sendmsg" | "write" | "writev" => {
-                let end = end?;
-                match call.outcome {
-                    Outcome::Returned(count) => {
-                        let sent = self.sent.entry(end).or_default();
-                        let before = sent.last().map_or(0, |(upto, _)| *upto);
-                        sent.push((before + count as u64, index));
+            Role::Copies => {
+                for made in call.made() {
+                    // dup2 and dup3 close what had the number before.
+                    if call.descriptor() != Some(made) {
+                        self.closed(index, |key| *key == (process, made));
                     }
-                    Outcome::Failed(libc::EPIPE | libc::ECONNRESET) => {
-                        return Some((index, Wanted::End { from: other(&end) }));
-                    }
-                    _ => {}
+                    let copy = about.clone().map(|end| ((process, made), end));
+                    self.descriptors.extend(copy);
                 }
             }
-            "recvfrom" | "recvmsg" | "read" | "readv" => {
-                let end = end?;
-                match call.outcome {
-                    Outcome::Returned(0) | Outcome::Failed(libc::ECONNRESET) => {
-                        return Some((index, Wanted::End { from: other(&end) }));
-                    }
-                    Outcome::Returned(count) => {
-                        let received = self.received.entry(end.clone()).or_default();
-                        *received += count as u64;
-                        return Some((
-                            index,
-                            Wanted::Bytes {
-                                from: other(&end),
-                                upto: *received,
-                            },
-                        ));
-                    }
-                    _ => {}
-                }
+            Role::Sends | Role::Receives | Role::Moves => {
+                let (to, from) = (end(call.sends_on()), end(call.receives_on()));
+                wanted.extend(from.and_then(|from| self.received(call, from)));
+                wanted.extend(to.and_then(|to| self.sent(index, call, to)));
             }
-            "shutdown" => {
-                self.ends.entry(end?).or_insert(index);
-            }
-            "close" => {
-                let end = end?;
-                self.descriptors.remove(&(process, call.descriptor()?));
-                // A copy of the descriptor keeps the connection open.
-                if !self.descriptors.values().any(|other| *other == end) {
+            Role::Shuts => {
+                if let Some(end) = about {
                     self.ends.entry(end).or_insert(index);
                 }
             }
+            Role::Closes => self.closed(index, |(owner, fd)| *owner == process && call.closes(*fd)),
             _ => {}
         }
-        None
+        wanted
+    }
+
+    /// Counts what a call has sent on this end. What is not known to have been sent is not counted:
+    /// then more sends come before a recv than need to, and none is missed.
+    fn sent(&mut self, index: usize, call: &Call, end: End) -> Option<Wanted> {
+        match call.outcome {
+            Outcome::Returned(_) => {
+                let sent = self.sent.entry(end).or_default();
+                let before = sent.last().map_or(0, |(upto, _)| *upto);
+                sent.push((before + call.carried().unwrap_or(0), index));
+                None
+            }
+            Outcome::Failed(libc::EPIPE | libc::ECONNRESET) => {
+                Some(Wanted::End { from: other(&end) })
+            }
+            _ => None,
+        }
+    }
+
+    /// Counts what a call has received on this end. What is not known may be all that was sent.
+    fn received(&mut self, call: &Call, end: End) -> Option<Wanted> {
+        match call.outcome {
+            Outcome::Returned(_) => {
+                let count = call.carried().unwrap_or(u64::MAX);
+                if count == 0 {
+                    return Some(Wanted::End { from: other(&end) });
+                }
+                let received = self.received.entry(end.clone()).or_default();
+                let upto = received.saturating_add(count);
+                if !call.peeks() {
+                    *received = upto;
+                }
+                let from = other(&end);
+                Some(Wanted::Bytes { from, upto })
+            }
+            Outcome::Failed(libc::ECONNRESET) => Some(Wanted::End { from: other(&end) }),
+            _ => None,
+        }
+    }
+
+    /// These descriptors, by process and number, are closed. A copy elsewhere keeps its connection open.
+    fn closed(&mut self, index: usize, is_closed: impl Fn(&(i32, i32)) -> bool) {
+        let gone = self.descriptors.extract_if(|key, _| is_closed(key));
+        for end in gone.map(|(_, end)| end).collect::<Vec<_>>() {
+            if !self.descriptors.values().any(|other| *other == end) {
+                self.ends.entry(end).or_insert(index);
+            }
+        }
     }
 
     /// A child has its parent's descriptors, and who ends closes its own.
@@ -168,16 +176,7 @@ impl Streams {
                 self.descriptors.extend(inherited);
             }
             Turn::Exited { .. } | Turn::Killed { .. } if who.process == who.thread => {
-                let (gone, kept) = self
-                    .descriptors
-                    .drain()
-                    .partition::<HashMap<_, _>, _>(|((process, _), _)| *process == who.process);
-                self.descriptors = kept;
-                for end in gone.into_values() {
-                    if !self.descriptors.values().any(|other| *other == end) {
-                        self.ends.entry(end).or_insert(index);
-                    }
-                }
+                self.closed(index, |(process, _)| *process == who.process);
             }
             _ => {}
         }
@@ -211,14 +210,6 @@ impl Streams {
 
 fn ends(ends: &Ends) -> Option<End> {
     Some((as_ipv4(ends.local.clone()?), as_ipv4(ends.peer.clone()?)))
-}
-
-/// An AF_INET6 socket of both families calls 127.0.0.1 `::ffff:127.0.0.1`; its peer may not.
-pub(super) fn as_ipv4(address: Address) -> Address {
-    match address {
-        Address::Inet(inet) => Address::Inet((inet.ip().to_canonical(), inet.port()).into()),
-        other => other,
-    }
 }
 
 fn other(end: &End) -> End {

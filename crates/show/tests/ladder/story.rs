@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use record::calls;
 use record::event::{
-    Address, Arg, Call, Content, Data, Ends, Event, Frame, Held, Mark, Note, Outcome, Packet,
-    Segment, Stack, State, TcpState, Value, Who,
+    Address, Call, Content, Data, Ends, Event, Frame, Held, Mark, Note, Outcome, Packet, Segment,
+    Stack, State, TcpState, Value, Who,
 };
 use show::order::Lane;
 
@@ -36,16 +37,17 @@ pub(crate) fn at(port: u16) -> SocketAddr {
 pub(crate) fn call(
     process: i32,
     name: &'static str,
-    args: Vec<Arg>,
+    args: Vec<(&'static str, Value)>,
     times: (u64, u64),
     returned: i64,
 ) -> Call {
     Call {
         who: who(process),
         name: Cow::Borrowed(name),
+        role: calls::role(name),
         entered: times.0,
         left: Some(times.1),
-        args,
+        args: calls::args(name, args),
         outcome: Outcome::Returned(returned),
         ends: None,
         by_runtime: false,
@@ -54,28 +56,22 @@ pub(crate) fn call(
     }
 }
 
-pub(crate) fn fd(number: i32) -> Arg {
-    Arg {
-        name: "sockfd",
-        value: Value::Fd(number),
-    }
+pub(crate) fn fd(number: i32) -> (&'static str, Value) {
+    ("sockfd", Value::Fd(number))
 }
 
-pub(crate) fn address(port: u16) -> Arg {
-    Arg {
-        name: "addr",
-        value: Value::Address(Address::Inet(at(port))),
-    }
+pub(crate) fn address(port: u16) -> (&'static str, Value) {
+    ("addr", Value::Address(Address::Inet(at(port))))
 }
 
-pub(crate) fn bytes(data: &[u8]) -> Arg {
-    Arg {
-        name: "buf",
-        value: Value::Bytes {
+pub(crate) fn bytes(data: &[u8]) -> (&'static str, Value) {
+    (
+        "buf",
+        Value::Bytes {
             data: data.to_vec(),
             total: data.len() as u64,
         },
-    }
+    )
 }
 
 pub(crate) fn with_ends(mut call: Call, local: u16, peer: Option<u16>) -> Event {
@@ -198,13 +194,7 @@ pub(crate) fn hello() -> Vec<Event> {
             call(
                 SERVER,
                 "listen",
-                vec![
-                    fd(3),
-                    Arg {
-                        name: "backlog",
-                        value: Value::Int(5),
-                    },
-                ],
+                vec![fd(3), ("backlog", Value::Int(5))],
                 (3_000, 4_000),
                 0,
             ),

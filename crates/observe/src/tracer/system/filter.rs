@@ -22,6 +22,8 @@
 //! For a call whose fate hangs on arch and nr alone, Linux 5.11 and later work out the answer when the filter is installed,
 //! and never run it again: what is not watched costs a look at one bit.
 
+use record::calls::{self, Kind};
+use record::role::Role;
 use std::io;
 use std::mem::offset_of;
 
@@ -36,24 +38,25 @@ pub(super) const ARCHITECTURE: u32 = 183 | 0x8000_0000 | 0x4000_0000;
 #[cfg(target_arch = "x86_64")]
 const X32: u32 = 0x4000_0000;
 
-/// The calls that a hidden descriptor takes out of the record: those that have a descriptor first.
-const ON_ONE_DESCRIPTOR: [i64; 15] = [
-    libc::SYS_read,
-    libc::SYS_write,
-    libc::SYS_readv,
-    libc::SYS_writev,
-    libc::SYS_sendto,
-    libc::SYS_recvfrom,
-    libc::SYS_sendmsg,
-    libc::SYS_recvmsg,
-    libc::SYS_fcntl,
-    libc::SYS_ioctl,
-    libc::SYS_close,
-    libc::SYS_shutdown,
-    libc::SYS_getsockopt,
-    libc::SYS_setsockopt,
-    libc::SYS_getsockname,
-];
+/// Whether a hidden descriptor takes this call out of the record: it has a descriptor first,
+/// and is one of those that talk over what is there already is made of.
+fn is_on_one_descriptor(number: i64) -> bool {
+    let Some(signature) = calls::find(number) else {
+        return false;
+    };
+    let talks = matches!(
+        signature.role,
+        Role::Sends
+            | Role::Receives
+            | Role::Shuts
+            | Role::Closes
+            | Role::Controls
+            | Role::Sets
+            | Role::Asks
+            | Role::AsksName
+    );
+    talks && matches!(signature.params.first(), Some((_, Kind::Fd)))
+}
 
 /// The filter that stops at these calls, except where their first argument is the hidden descriptor.
 ///
@@ -63,17 +66,6 @@ pub(super) fn program(
     hide: Option<i32>,
     mappings: bool,
 ) -> Box<[libc::sock_filter]> {
-    let on_hidden: &[i64] = if hide.is_some() {
-        &ON_ONE_DESCRIPTOR
-    } else {
-        &[]
-    };
-    let on_hidden: Vec<i64> = on_hidden
-        .iter()
-        .copied()
-        .filter(|number| watched.contains(number))
-        .collect();
-
     let mut program = vec![
         load(offset_of!(libc::seccomp_data, arch)),
         // Not this architecture: past the next instruction, which is a plain "allow" of its own,
@@ -89,7 +81,10 @@ pub(super) fn program(
     ]);
 
     if let Some(hide) = hide {
-        for number in on_hidden {
+        for &number in watched
+            .iter()
+            .filter(|number| is_on_one_descriptor(**number))
+        {
             program.extend([
                 jump(libc::BPF_JEQ, number as u32, 0, 4),
                 // The low half of args[0]. The kernel takes a descriptor as 32 bits and ignores the high half too.
@@ -123,7 +118,7 @@ pub(super) fn program(
 
 /// True for a call that [`program`] lets through because of the hidden descriptor.
 pub(super) fn is_hidden(number: i64, args: &[u64; 6], hide: Option<i32>) -> bool {
-    hide.is_some_and(|hide| args[0] as i32 == hide) && ON_ONE_DESCRIPTOR.contains(&number)
+    hide.is_some_and(|hide| args[0] as i32 == hide) && is_on_one_descriptor(number)
 }
 
 /// `seccomp(SECCOMP_SET_MODE_FILTER)`: installs the filter in the calling thread and all it will make.

@@ -2,10 +2,13 @@
 
 use super::ends;
 use crate::clock::now;
+use crate::copy;
 use crate::raw::Raw;
 use crate::wire::Network;
 use crate::wire::system::diag::{self, Answer};
+use record::calls;
 use record::event::{Held, TcpState, Time, Who};
+use record::role::Role;
 use std::mem;
 use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
@@ -32,10 +35,7 @@ pub(super) fn after(
     let Some((_, returned)) = call.left else {
         return;
     };
-    let changed = changed(call.number, &call.args, returned)
-        .into_iter()
-        .flatten();
-    for fd in changed {
+    for fd in changed(call.number, &call.args, returned) {
         let Some(seen) = look(process, fd, call.who) else {
             continue;
         };
@@ -51,28 +51,19 @@ pub(super) fn after(
     }
 }
 
-/// The sockets that this call may have changed: that of its first argument, and one that it has made.
-fn changed(number: i64, args: &[u64; 6], returned: i64) -> [Option<i32>; 2] {
+/// The sockets that this call may have changed: those that it is about, and one that it has made.
+fn changed(number: i64, args: &[u64; 6], returned: i64) -> Vec<i32> {
     let fd = args[0] as i32;
-    match number {
-        libc::SYS_accept | libc::SYS_accept4 => {
+    match calls::find(number).map(|signature| signature.role) {
+        Some(Role::Accepts) => {
             let made = i32::try_from(returned).ok().filter(|&made| made >= 0);
-            [made.and(Some(fd)), made]
+            made.map_or(Vec::new(), |made| vec![fd, made])
         }
-        libc::SYS_connect
-        | libc::SYS_listen
-        | libc::SYS_shutdown
-        | libc::SYS_sendto
-        | libc::SYS_sendmsg
-        | libc::SYS_sendmmsg
-        | libc::SYS_recvfrom
-        | libc::SYS_recvmsg
-        | libc::SYS_recvmmsg
-        | libc::SYS_read
-        | libc::SYS_readv
-        | libc::SYS_write
-        | libc::SYS_writev => [Some(fd), None],
-        _ => [None, None],
+        Some(Role::Connects | Role::Listens | Role::Shuts | Role::Sends | Role::Receives) => {
+            vec![fd]
+        }
+        Some(Role::Moves) => copy::descriptors(number, args, &[]),
+        _ => Vec::new(),
     }
 }
 

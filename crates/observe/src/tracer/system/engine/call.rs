@@ -22,7 +22,9 @@ use crate::clock::now;
 use crate::copy;
 use crate::raw::Raw;
 use crate::wire::Network;
+use record::calls::{self, Scope};
 use record::event::{Outcome, Who};
+use record::role::Role;
 use std::mem;
 use std::os::fd::AsFd;
 use std::sync::Arc;
@@ -283,26 +285,26 @@ fn needs_memory(number: i64) -> bool {
     matches!(number, libc::SYS_ppoll | libc::SYS_pselect6)
 }
 
-/// The socket that the call has made.
+/// The socket that the call has made, and returned.
 fn makes_socket(number: i64, returned: i64) -> Option<i32> {
-    matches!(
-        number,
-        libc::SYS_socket | libc::SYS_accept | libc::SYS_accept4
-    )
-    .then(|| i32::try_from(returned).ok().filter(|&fd| fd >= 0))
-    .flatten()
+    let role = calls::find(number)?.role;
+    matches!(role, Role::Makes | Role::Accepts)
+        .then(|| i32::try_from(returned).ok().filter(|&fd| fd >= 0))
+        .flatten()
 }
 
 /// The socket that the call has given an address. With `any` also one that may have got one by what it sent.
 fn gets_address(number: i64, args: &[u64; 6], returned: i64, any: bool) -> Option<i32> {
     let fd = args[0] as i32;
-    match number {
-        libc::SYS_bind | libc::SYS_listen if returned >= 0 => Some(fd),
-        libc::SYS_connect if returned >= 0 || returned == -i64::from(libc::EINPROGRESS) => Some(fd),
-        libc::SYS_accept | libc::SYS_accept4 => i32::try_from(returned).ok().filter(|&fd| fd >= 0),
+    let signature = calls::find(number)?;
+    match signature.role {
+        Role::Names | Role::Listens if returned >= 0 => Some(fd),
+        Role::Connects if returned >= 0 || returned == -i64::from(libc::EINPROGRESS) => Some(fd),
+        Role::Accepts => i32::try_from(returned).ok().filter(|&fd| fd >= 0),
         // One that is refused has an address all the same.
-        libc::SYS_connect if any => Some(fd),
-        libc::SYS_sendto | libc::SYS_sendmsg if any && returned >= 0 => Some(fd),
+        Role::Connects if any => Some(fd),
+        // Who only writes, as to a file, has been connected before.
+        Role::Sends if any && returned >= 0 && signature.scope == Scope::Always => Some(fd),
         _ => None,
     }
 }

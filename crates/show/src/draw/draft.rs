@@ -1,15 +1,14 @@
 //! Puts the rows of a sheet one below the other, each part in its place.
 
-use super::super::Sheet;
-use super::super::measure::{cut, height_of, room_for, shortened, time};
-use super::super::states::Bars;
-use super::{Arrow, Group, LINE, Ladder, Line, Text};
-use crate::lanes::packets::label as packet_label;
-use crate::lanes::wrap;
-use crate::order::{Owners, Part, Row};
-use crate::packets;
-use crate::row::{call_text, only_packets, turn};
-use record::event::{Call, Event, Note, Outcome, Packet, Time};
+use super::ladder::{Arrow, Group, LINE, Ladder, Lifeline, Text};
+use super::measure::{cut, height_of, room_for, shortened, time};
+use super::sheet::Sheet;
+use super::states::Bars;
+use crate::caption::caption;
+use crate::lanes::{label as packet_label, wrap};
+use crate::order::Owners;
+use crate::row::{Part, Row};
+use record::event::{Call, Event, Outcome, Packet, Time};
 use std::collections::HashMap;
 
 /// No narrower than this.
@@ -31,12 +30,21 @@ const SMALL: i32 = 67;
 /// The names of the lanes stand at least so often.
 const HEAD_EVERY: i32 = 1400;
 
+/// Puts everything of a sheet in its place. With `heads`, a long one has the names of its lanes more than once.
+pub(crate) fn ladder(sheet: &Sheet<'_>, timed: bool, heads: bool) -> Ladder {
+    let mut draft = Draft::new(sheet, timed);
+    draft.heads = heads;
+    for index in 0..sheet.rows.len() {
+        draft.row(index);
+    }
+    draft.finish()
+}
+
 /// A ladder that is being put together, from the top downwards.
-pub(super) struct Draft<'a> {
+struct Draft<'a> {
     sheet: &'a Sheet<'a>,
     timed: bool,
-    all: bool,
-    pub(super) heads: bool,
+    heads: bool,
     owners: Owners,
     ladder: Ladder,
     bars: Bars,
@@ -57,7 +65,7 @@ pub(super) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    pub(super) fn new(sheet: &'a Sheet<'a>, timed: bool, all: bool) -> Draft<'a> {
+    fn new(sheet: &'a Sheet<'a>, timed: bool) -> Draft<'a> {
         let owners = Owners::of(sheet.events, sheet.lanes);
         let drawn = || sheet.rows.iter().map(|row| &sheet.events[row.event]);
         let packets = drawn().filter_map(|event| match event {
@@ -87,7 +95,7 @@ impl<'a> Draft<'a> {
                 .map_or(0, |name| name.chars().count() as i32 * 5 + 12)
         };
         let alone = margin + alone;
-        let lanes = names.into_iter().enumerate().map(|(index, name)| Line {
+        let lanes = names.into_iter().enumerate().map(|(index, name)| Lifeline {
             name,
             x: match index {
                 0 if count == 1 => alone,
@@ -96,12 +104,11 @@ impl<'a> Draft<'a> {
             },
             text_left: index == 0 && count > 1,
         });
-        let lanes: Vec<Line> = lanes.collect();
+        let lanes: Vec<Lifeline> = lanes.collect();
         let last = lanes.last().map_or(0, |lane| lane.x);
         Draft {
             sheet,
             timed,
-            all,
             heads: false,
             owners,
             labels: vec![0; count],
@@ -129,7 +136,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The next row.
-    pub(super) fn row(&mut self, index: usize) {
+    fn row(&mut self, index: usize) {
         let row = self.sheet.rows[index];
         let event = &self.sheet.events[row.event];
         let at = match (event, row.part) {
@@ -142,9 +149,6 @@ impl<'a> Draft<'a> {
             _ => event.at(),
         };
         match event {
-            Event::Call(call) if call.by_runtime && !self.all => return,
-            Event::Life(life) if turn(&life.what).is_none() => return,
-            Event::Mark(mark) if !matches!(mark.what, Note::Said(_)) => return,
             Event::State(_)
                 if self
                     .packet
@@ -156,21 +160,12 @@ impl<'a> Draft<'a> {
                 self.packet = None;
             }
         }
+        let text = || caption(self.sheet.events, &self.sheet.rows, index);
         match event {
-            Event::Call(call) => {
-                let short = only_packets(self.sheet.events, &self.sheet.rows, index);
-                self.call(row, call, &call_text(call, row.part, short));
-            }
-            Event::Life(life) => {
-                let text = turn(&life.what).unwrap_or_default();
-                self.say(row, "life", &text);
-            }
-            Event::Mark(mark) => {
-                if let Note::Said(text) = &mark.what {
-                    self.say(row, "said", &format!("» {text}"));
-                }
-            }
-            Event::Held(held) => self.say(row, "held", &packets::held(held, row.part)),
+            Event::Call(call) => self.call(row, call, &text()),
+            Event::Life(_) => self.say(row, "life", &text()),
+            Event::Mark(_) => self.say(row, "said", &text()),
+            Event::Held(_) => self.say(row, "held", &text()),
             Event::Packet(packet) => self.packet(row, packet),
             Event::State(state) => {
                 let (top, label) = self.state_at(row);
@@ -330,7 +325,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Ends what has no end of its own.
-    pub(super) fn finish(mut self) -> Ladder {
+    fn finish(mut self) -> Ladder {
         self.clear_labels();
         let bottom = self.y + 6;
         let mut bottom = bottom.max(60);

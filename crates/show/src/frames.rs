@@ -1,5 +1,6 @@
 //! Stacks as text.
 
+use crate::choice::shows_frame;
 use record::event::{Frame, Noise, Stack};
 use unicode_width::UnicodeWidthStr;
 
@@ -14,7 +15,7 @@ pub fn lines(stack: &Stack, width: usize, all: bool) -> Vec<String> {
     let shown: Vec<&Frame> = stack
         .frames
         .iter()
-        .filter(|frame| all || frame.noise.is_none())
+        .filter(|frame| shows_frame(frame, all))
         .collect();
     let mut lines = Vec::new();
     if !stack.whole && !stack.frames.is_empty() {
@@ -48,14 +49,15 @@ const ARROW: usize = 3;
 /// The line that stands for what is left out; `None` when nothing is.
 pub fn folded(stack: &Stack, all: bool) -> Option<String> {
     let mut why: Vec<(Noise, usize)> = Vec::new();
-    for noise in stack.frames.iter().filter_map(|frame| frame.noise) {
+    let folded = (stack.frames.iter()).filter(|frame| !shows_frame(frame, all));
+    for noise in folded.filter_map(|frame| frame.noise) {
         match why.iter_mut().find(|(known, _)| *known == noise) {
             Some((_, count)) => *count += 1,
             None => why.push((noise, 1)),
         }
     }
     let count: usize = why.iter().map(|(_, count)| count).sum();
-    if all || count == 0 {
+    if count == 0 {
         return None;
     }
     let why: Vec<&str> = why.iter().map(|(noise, _)| words(*noise)).collect();
