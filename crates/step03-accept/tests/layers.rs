@@ -4,6 +4,8 @@
 //! kernel finishes the handshake before anyone accepts.
 
 mod helpers;
+#[path = "../../../tests/src/skip.rs"]
+mod skip;
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener, TcpStream};
@@ -17,6 +19,7 @@ use step02_bind_listen::with_libc::{bound_to, local_address};
 use step03_accept::{with_libc, with_nix, with_socket2, with_std};
 
 use helpers::{closes_on_exec, owner, queued_client};
+use skip::not_run;
 
 #[test]
 fn libc_gives_a_number_and_the_peer_and_no_close_on_exec() {
@@ -108,7 +111,7 @@ fn a_listener_has_no_peer() {
 #[test]
 fn nix_refuses_an_address_of_another_family() {
     let Ok(listener) = TcpListener::bind("[::1]:0") else {
-        println!("not on this machine: no IPv6");
+        not_run("an address of another family", "no IPv6");
         return;
     };
     let _client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
