@@ -26,9 +26,11 @@ pub mod served;
 pub mod side_by_side;
 pub mod skip;
 pub mod sync;
+pub mod tables;
 pub mod talker;
 pub mod temp;
 pub mod terminal;
+pub mod written;
 
 pub use diff::assert_same;
 pub use normal::normal_form;

@@ -13,8 +13,34 @@ pub fn listed_steps() -> Vec<toml::Table> {
     steps.iter().map(table).collect()
 }
 
+/// The text that a key has in it.
+#[track_caller]
+pub fn word<'a>(step: &'a toml::Table, key: &str) -> &'a str {
+    let word = step.get(key).and_then(toml::Value::as_str);
+    word.unwrap_or_else(|| panic!("lessons/course.toml: a step has no {key}: {step:?}"))
+}
+
 /// The texts of a list in it.
 pub fn texts<'a>(step: &'a toml::Table, key: &str) -> Vec<&'a str> {
     let list = step[key].as_array().into_iter().flatten();
     list.filter_map(toml::Value::as_str).collect()
+}
+
+/// How long its lesson takes.
+#[track_caller]
+pub fn minutes(step: &toml::Table) -> i64 {
+    let minutes = step.get("minutes").and_then(toml::Value::as_integer);
+    minutes.unwrap_or_else(|| panic!("lessons/course.toml: a step has no minutes: {step:?}"))
+}
+
+/// The number of a step as one says it: 3 for step03-accept.
+#[track_caller]
+pub fn number(package: &str) -> usize {
+    let number = package.get(4..6).and_then(|number| number.parse().ok());
+    number.unwrap_or_else(|| panic!("{package} is not named stepNN-…"))
+}
+
+/// The lesson of a step, in `lessons`.
+pub fn lesson(package: &str) -> String {
+    format!("{}.md", package.trim_start_matches("step"))
 }

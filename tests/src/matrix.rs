@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
+use crate::listed::lesson;
 use crate::scenes::{LAYERS, STEPS, scenes};
+use crate::written::between;
 use crate::{Run, lesson::Problem, sync::Page};
 
 /// The comment lines between which the matrix stands in a page.
@@ -59,7 +61,7 @@ pub fn play() -> Result<Vec<Row>, String> {
 }
 
 /// The matrix as a Markdown table, each mistake with a link to its lesson.
-pub fn table(rows: &[Row], lesson: impl Fn(&str) -> String) -> String {
+pub fn table(rows: &[Row]) -> String {
     let mut out = format!(
         "| mistake | lesson | {} |\n|---|---|{}\n",
         LAYERS.join(" | "),
@@ -78,9 +80,8 @@ pub fn table(rows: &[Row], lesson: impl Fn(&str) -> String) -> String {
 }
 
 /// The page with the matrix made new, where it has one. A cell that this machine cannot fill stays as it is.
-pub fn renew(page: &Page, rows: &[Row], lesson: impl Fn(&str) -> String) -> Option<String> {
-    let (before, rest) = page.text.split_once(BEGIN)?;
-    let (old, after) = rest.split_once(END)?;
+pub fn renew(page: &Page, rows: &[Row]) -> Option<String> {
+    let (before, old, after) = between(&page.text, BEGIN, END)?;
     let mut rows = rows.to_vec();
     for row in &mut rows {
         let known = old
@@ -95,15 +96,12 @@ pub fn renew(page: &Page, rows: &[Row], lesson: impl Fn(&str) -> String) -> Opti
             }
         }
     }
-    Some(format!(
-        "{before}{BEGIN}\n\n{}\n{END}{after}",
-        table(&rows, lesson)
-    ))
+    Some(format!("{before}\n\n{}\n{after}", table(&rows)))
 }
 
 /// What is stale in a page's matrix.
-pub fn check(page: &Page, rows: &[Row], lesson: impl Fn(&str) -> String) -> Option<Problem> {
-    let renewed = renew(page, rows, lesson)?;
+pub fn check(page: &Page, rows: &[Row]) -> Option<Problem> {
+    let renewed = renew(page, rows)?;
     let line = page
         .text
         .lines()
@@ -117,11 +115,6 @@ pub fn check(page: &Page, rows: &[Row], lesson: impl Fn(&str) -> String) -> Opti
             crate::diff::difference(&page.text, &renewed)
         ),
     })
-}
-
-/// The lesson of a step as a page beside it links to it.
-pub fn lesson_beside(step: &str) -> String {
-    format!("{}.md", &step[4..])
 }
 
 #[cfg(test)]
@@ -143,7 +136,7 @@ mod tests {
             text: format!("A\n\n{BEGIN}\n{END}\n\nB\n"),
         };
         let rows = [row(["happens", "happens", "handled", "ruled out"])];
-        let full = renew(&empty, &rows, lesson_beside).expect("the page has a matrix");
+        let full = renew(&empty, &rows).expect("the page has a matrix");
         assert!(full.contains(
             "| `forgot-listen` | [03](03-accept.md) | happens | happens | handled | ruled out |\n"
         ));
@@ -151,15 +144,11 @@ mod tests {
             text: full.clone(),
             ..empty.clone()
         };
-        assert_eq!(check(&page, &rows, lesson_beside), None);
-        assert_eq!(
-            check(&page, &[row(["-", "-", "-", "-"])], lesson_beside),
-            None
-        );
+        assert_eq!(check(&page, &rows), None);
+        assert_eq!(check(&page, &[row(["-", "-", "-", "-"])]), None);
         let stale = check(
             &page,
             &[row(["happens", "happens", "happens", "ruled out"])],
-            lesson_beside,
         );
         assert_eq!(stale.map(|problem| problem.line), Some(3));
     }

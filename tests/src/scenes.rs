@@ -6,23 +6,9 @@ use std::sync::{Mutex, OnceLock};
 use serde_json::Value;
 
 use crate::played::played;
-use crate::side_by_side::side_by_side;
+use crate::side_by_side::{AT_ONCE, side_by_side};
 
-/// The steps there are.
-pub const STEPS: [&str; 12] = [
-    "step00-hello",
-    "step01-socket",
-    "step02-bind-listen",
-    "step03-accept",
-    "step04-connect",
-    "step05-send-recv",
-    "step06-close",
-    "step07-chat",
-    "step08-options",
-    "step09-names",
-    "step10-udp",
-    "step11-unix",
-];
+include!(concat!(env!("OUT_DIR"), "/list.rs"));
 
 /// The layers, from the kernel upwards.
 pub const LAYERS: [&str; 4] = ["libc", "nix", "socket2", "std"];
@@ -78,26 +64,8 @@ pub fn scenes(step: &str) -> Vec<Scene> {
     scenes
 }
 
-/// Does this with every scene of a step, three at a time: some of them wait for a clock.
+/// Does this with every scene of a step, several at a time: some of them wait for a clock.
 #[track_caller]
 pub fn each_scene(step: &str, each: impl Fn(&Scene) + Sync) {
-    side_by_side(3, &scenes(step), each);
-}
-
-/// Whether the halves of a step take a path, by its `--help`.
-#[track_caller]
-pub fn takes_paths(step: &str) -> bool {
-    let help = played(step, &["--help"]).exits(0).quiet();
-    help.stdout.contains(&format!("-p {step} -- serve [PATH]"))
-}
-
-/// The halves that a step has of `serve` and `connect`, by its `--help`.
-#[track_caller]
-pub fn has_half(step: &str, half: &str) -> bool {
-    let help = played(step, &["--help"]).exits(0).quiet();
-    // Where a scene has the half's name, the half needs its address.
-    let typed = format!("-p {step} -- {half} ");
-    [format!("{typed}[ADDR]"), format!("{typed}ADDR")]
-        .iter()
-        .any(|typed| help.stdout.contains(typed))
+    side_by_side(AT_ONCE, &scenes(step), each);
 }

@@ -4,6 +4,10 @@ use std::panic::resume_unwind;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+/// How many plays of a step a test looks at at the same time. Half of what they do is wait, for a slow wire or for a peer
+/// that is silent, and a test harness begins no more tests than there are processors.
+pub const AT_ONCE: usize = 5;
+
 /// Does this with each of them, so many at a time. Fails if one fails, and each that fails says why.
 ///
 /// For what waits: for a slow wire, for a clock. What computes is not done any sooner.

@@ -4,16 +4,23 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 use course_tests::lesson::Problem;
-use course_tests::listed::{listed_steps, texts};
+use course_tests::listed::{lesson, listed_steps, minutes, number, texts, word};
+use course_tests::side_by_side::AT_ONCE;
 use course_tests::sync::{Page, Typed, check, pages};
 use course_tests::{
-    STEPS, assert_same, diagram, drawing, links, matrix, normal_form, not_run, root, scenes,
-    side_by_side,
+    STEPS, assert_same, diagram, drawing, links, matrix, normal_form, not_run, played, root,
+    scenes, side_by_side, tables,
 };
 
 #[track_caller]
 fn every_page() -> Vec<Page> {
     pages(root()).expect("the pages can be read")
+}
+
+/// A file by its path from the workspace root.
+#[track_caller]
+fn read(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 #[track_caller]
@@ -30,7 +37,7 @@ fn none(problems: &[Problem]) {
 #[test]
 fn every_block_is_what_its_source_or_its_command_says_now() {
     let problems = Mutex::new(Vec::new());
-    side_by_side(3, every_page(), |page| {
+    side_by_side(AT_ONCE, every_page(), |page| {
         let checked = check(&page, root());
         for (line, what) in checked.skipped {
             not_run(&format!("{}:{line}", page.path), &what);
@@ -106,18 +113,13 @@ fn understood(typed: &Typed) -> Result<(), String> {
 
 #[test]
 fn every_scene_is_named_in_its_lesson() {
-    let pages = every_page();
     for step in STEPS {
-        let number = &step[4..6];
-        let lesson = pages
-            .iter()
-            .find(|page| page.path.starts_with(&format!("lessons/{number}-")));
-        let lesson = lesson.unwrap_or_else(|| panic!("{step} has no lesson"));
+        let path = format!("lessons/{}", lesson(step));
+        let text = read(&path);
         for scene in scenes(step) {
             assert!(
-                lesson.text.contains(&scene.name),
-                "{} does not name the scene {}",
-                lesson.path,
+                text.contains(&scene.name),
+                "{path} does not name the scene {}",
                 scene.name
             );
         }
@@ -143,7 +145,7 @@ fn the_matrix_is_what_the_mistakes_do_now() {
         page.text.contains("<!-- matrix -->"),
         "lessons/mistakes.md has a matrix"
     );
-    let stale = matrix::check(page, &rows, matrix::lesson_beside);
+    let stale = matrix::check(page, &rows);
     none(&stale.into_iter().collect::<Vec<_>>());
     for row in rows {
         // Once in the matrix and once in the index by symptom.
@@ -186,54 +188,81 @@ fn every_drawing_is_what_its_step_draws_now() {
 #[test]
 fn the_list_of_steps_is_the_one_the_course_has() {
     let steps = listed_steps();
-    let readme = std::fs::read_to_string(root().join("README.md")).expect("there is a README");
-    let mut packages = Vec::new();
-    for step in &steps {
-        let package = step["package"].as_str().expect("each has a package");
-        let lesson = step["lesson"].as_str().expect("each has a lesson");
-        let title = step["title"].as_str().expect("each has a title");
-        packages.push(package);
-        let text = std::fs::read_to_string(root().join("lessons").join(lesson));
-        let text = text.unwrap_or_else(|error| panic!("lessons/{lesson}: {error}"));
-        let heading = text
-            .lines()
-            .find(|line| line.starts_with("# "))
-            .unwrap_or_default();
-        assert!(
-            heading.ends_with(title),
-            "lessons/{lesson} begins {heading:?}, the list says {title:?}"
-        );
-        let row = readme
-            .lines()
-            .find(|line| line.starts_with("| ") && line.contains(&format!("`{package}`")));
-        let row = row.unwrap_or_else(|| panic!("the README's table has no {package}"));
-        for call in texts(step, "calls") {
-            assert!(
-                row.contains(&format!("`{call}`")),
-                "the README's row of {package} lacks {call}"
-            );
-        }
+    let packages: Vec<&str> = steps.iter().map(|step| word(step, "package")).collect();
+    assert_eq!(packages, STEPS, "as the tests were made, on the right");
+    for (index, step) in steps.iter().enumerate() {
+        let package = packages[index];
+        assert_eq!(number(package), index, "{package} does not follow");
         for needed in texts(step, "needs") {
             assert!(
-                packages.contains(&needed),
+                packages[..index].contains(&needed),
                 "{package} needs {needed}, which does not come before it"
             );
         }
     }
+    // Nothing lies about that the list lacks: it would be in no test.
+    let names = packages.iter().map(|package| &package[..6]);
+    assert_eq!(stems("crates", "step"), packages);
     assert_eq!(
-        packages, STEPS,
-        "lessons/course.toml has other steps than the workspace"
+        stems("tests/tests/steps", "step"),
+        names.collect::<Vec<_>>()
     );
+    let lessons = packages.iter().map(|package| &package["step".len()..]);
+    let numbered = |stem: &String| stem.starts_with(|c: char| c.is_ascii_digit());
+    let mut found = stems("lessons", "");
+    found.retain(numbered);
+    assert_eq!(found, lessons.collect::<Vec<_>>());
+}
+
+/// The names in a folder that begin so, without what follows the dot, each once.
+fn stems(folder: &str, begin: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(root().join(folder)).expect("the folder is there");
+    let names = entries.flatten().map(|entry| entry.file_name());
+    let names = names.map(|name| name.to_string_lossy().into_owned());
+    let stems = names.map(|name| name.split('.').next().unwrap_or_default().to_owned());
+    let stems: BTreeSet<String> = stems.filter(|stem| stem.starts_with(begin)).collect();
+    stems.into_iter().collect()
+}
+
+#[test]
+fn a_step_is_called_the_same_everywhere() {
+    for step in listed_steps() {
+        let (package, title) = (word(&step, "package"), word(&step, "title"));
+        let lesson = format!("lessons/{}", lesson(package));
+        let text = read(&lesson);
+        let heading = text.lines().find(|line| line.starts_with("# "));
+        let expected = format!("# {}. {title}", number(package));
+        assert_eq!(heading, Some(&*expected), "{lesson}");
+        let list = played(package, &["--list"]).exits(0);
+        assert_eq!(list.stdout.lines().next(), Some(title), "{}", list.shown);
+        let manifest = read(&format!("crates/{package}/Cargo.toml"));
+        let line = format!("description = {title:?}");
+        assert!(manifest.contains(&line), "{package} lacks {line}");
+        let main = played(package, &[]).exits(0);
+        main.check(main.stdout.contains(&lesson), "names another lesson");
+    }
+}
+
+#[test]
+fn what_repeats_the_list_of_steps_is_what_it_says() {
+    for file in tables::all(root()).expect("each has a place for it") {
+        let what = format!("{}, which `cargo course sync` renews", file.path);
+        assert_same(&file.old, &file.now, &what);
+    }
+}
+
+/// How many words a lesson of so many minutes has at least. None has more than 2500.
+fn least_words(minutes: i64) -> usize {
+    if minutes < 30 { 500 } else { 1200 }
 }
 
 #[test]
 fn every_lesson_is_of_the_length_of_a_lesson() {
-    for page in every_page()
-        .iter()
-        .filter(|page| page.path.starts_with("lessons/0") || page.path.starts_with("lessons/1"))
-    {
+    for step in listed_steps() {
+        let path = format!("lessons/{}", lesson(word(&step, "package")));
         let mut fenced = false;
-        let prose = page.text.lines().filter(|line| {
+        let text = read(&path);
+        let prose = text.lines().filter(|line| {
             let fence = line.starts_with("```");
             fenced ^= fence;
             !(fence || fenced || line.starts_with('|') || line.starts_with("<!--"))
@@ -245,15 +274,10 @@ fn every_lesson_is_of_the_length_of_a_lesson() {
         let count = words
             .filter(|word| word.contains(char::is_alphabetic))
             .count();
-        let least = if page.path.contains("/00-") {
-            500
-        } else {
-            1200
-        };
+        let least = least_words(minutes(&step));
         assert!(
             (least..=2500).contains(&count),
-            "{} has {count} words, not {least} to 2500",
-            page.path
+            "{path} has {count} words, not {least} to 2500"
         );
     }
 }

@@ -70,7 +70,7 @@ fn sleeps(process: i32, thread: i32, call: &str, on: Option<RawFd>) -> bool {
 /// The name of a system call.
 #[cfg(target_os = "linux")]
 fn name(number: i64) -> Option<&'static str> {
-    lens::copy::name(number)
+    observe::copy::name(number)
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -9,7 +9,7 @@ use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, Instant};
 
-use lens::event::Event;
+use record::event::Event;
 
 use crate::direct::Request;
 use crate::trouble::Trouble;
@@ -19,7 +19,7 @@ pub(crate) use prepare::{Prepared, prepare};
 
 /// The processes of a scene, traced or not.
 pub(crate) enum Cast {
-    Traced(lens::Running),
+    Traced(observe::Running),
     Plain(Vec<Child>),
 }
 
@@ -35,16 +35,16 @@ impl Cast {
             .map(|actor| (actor.command, actor.line))
             .unzip();
         let cast = if request.trace {
-            let options = lens::Options {
+            let options = observe::Options {
                 hide: Some(hidden),
                 pin: this_processor(),
                 live: request.live.map(|live| live.sender.clone()),
                 stacks: request.stack,
                 kernel: request.kernel,
                 wire: request.wire.clone(),
-                ..lens::Options::default()
+                ..observe::Options::default()
             };
-            Cast::Traced(lens::start(commands, &options)?)
+            Cast::Traced(observe::start(commands, &options)?)
         } else {
             Cast::Plain(
                 commands

@@ -1,6 +1,6 @@
 //! What each layer adds to the raw call, worked out from what reached the kernel.
 
-use lens::event::{Call, Value};
+use record::event::{Call, Value};
 
 use crate::play::is_called;
 
@@ -178,7 +178,7 @@ fn names(value: &Value) -> Vec<String> {
 mod tests {
     use std::borrow::Cow;
 
-    use lens::event::{Arg, Outcome, Who};
+    use record::event::{Arg, Outcome, Who};
 
     use super::*;
 

@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use lens::event::{Mark, Time};
-use lens::wire::Network;
+use ::record::event::{Mark, Time};
+use observe::wire::Network;
 
 use crate::cast::{self, Cast};
 use crate::control::{Line, answer, hidden_descriptor, now};

@@ -1,6 +1,6 @@
 //! `serve` and `connect`: one half of a conversation, played alone against whoever is there.
 
-use lens::event::Time;
+use record::event::Time;
 
 use crate::cli::Asked;
 use crate::direct::{Request, play};

@@ -1,7 +1,7 @@
 //! The functions between the line that a learner wrote and the kernel.
 
-use lens::event::{Call, Event, Frame, Noise};
-use lens::stack::draw;
+use record::event::{Call, Event, Frame, Noise};
+use show::stack as functions;
 use std::sync::Arc;
 
 /// Marks what plays the actors in the stacks of a record: it is there, but no part of the scene.
@@ -55,7 +55,7 @@ pub(crate) fn rungs(call: &Call) -> Vec<(String, String)> {
     let first = own.count().saturating_sub(OWN);
     let mut rungs: Vec<(String, Vec<(String, usize)>)> = Vec::new();
     for frame in &shown[first..] {
-        let path = draw::path(frame);
+        let path = functions::path(frame);
         if rungs.last().is_none_or(|(layer, _)| *layer != frame.layer) {
             rungs.push((frame.layer.clone(), Vec::new()));
         }

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::mpsc::{self, Receiver, Sender};
 
-use lens::event::{Call, Event, Time, Value};
-use lens::stack::draw;
+use record::event::{Call, Event, Time, Value};
+use show::stack as functions;
 
 use crate::control::hidden_descriptor;
 use crate::ladder;
@@ -57,7 +57,7 @@ impl Live {
         {
             self.line(&format!("    {call}"));
             let stack = call.stack.as_deref();
-            for line in stack.map_or(Vec::new(), |stack| draw::lines(stack, WIDTH, self.all)) {
+            for line in stack.map_or(Vec::new(), |stack| functions::lines(stack, WIDTH, self.all)) {
                 self.line(&format!("        {line}"));
             }
         }

@@ -2,7 +2,7 @@
 
 use std::os::unix::process::ExitStatusExt;
 
-use lens::event::{Event, Mark, Note, Outcome};
+use record::event::{Event, Mark, Note, Outcome};
 
 use crate::play::Play;
 
@@ -26,7 +26,7 @@ impl Play {
             if signal == libc::SIGKILL && !nothing_else {
                 return None;
             }
-            let name = lens::text::signal_name(signal).unwrap_or("a signal");
+            let name = record::text::signal_name(signal).unwrap_or("a signal");
             Some(format!(
                 "{} is killed by {name} (signal {signal}; a shell shows status {})",
                 run.actor,
@@ -69,7 +69,7 @@ impl Play {
             Outcome::Failed(errno) => format!(
                 "{} = {}",
                 call.name,
-                lens::text::errno_name(errno).unwrap_or("error")
+                record::text::errno_name(errno).unwrap_or("error")
             ),
             Outcome::Restarted => format!("{} restarted", call.name),
             Outcome::Unfinished => format!("{} never returned", call.name),

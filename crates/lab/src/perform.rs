@@ -12,8 +12,9 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::sync::Arc;
 
-use lens::wire::{How, Network, pcap};
+use observe::wire::{How, Network};
 use serde_json::json;
+use show::pcap;
 
 use crate::cli::Asked;
 use crate::direct::{Request, play};

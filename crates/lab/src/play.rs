@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::process::ExitStatus;
 
-use lens::event::{Call, Event, Note, Turn, Who};
+use record::event::{Call, Event, Note, Turn, Who};
 
 use crate::language::Language;
 use crate::layer::Layer;

@@ -2,8 +2,8 @@
 
 use std::io::{BufRead, Write};
 
-use lens::event::{Call, Event, Outcome};
-use lens::text;
+use record::event::{Call, Event, Outcome};
+use record::text;
 
 use crate::play::Play;
 
@@ -109,8 +109,8 @@ impl std::fmt::Display for Guess {
 
 impl Play {
     /// Whether a call of the record surely waited.
-    pub fn waited(&self, call: &lens::event::Call) -> bool {
-        let waited = lens::order::waited(&self.events, &self.lanes());
+    pub fn waited(&self, call: &record::event::Call) -> bool {
+        let waited = show::order::waited(&self.events, &self.lanes());
         waited.iter().any(
             |index| matches!(&self.events[*index], Event::Call(other) if std::ptr::eq(other, call)),
         )

@@ -4,7 +4,7 @@
 //! it makes a socket, asks it, and closes it. The C library asks for a name service in the same way.
 //! None of that is the program's doing.
 
-use lens::event::{Call, Event, Value};
+use record::event::{Call, Event, Value};
 
 use crate::language::Language;
 

@@ -3,7 +3,7 @@
 //! `getaddrinfo` is no system call but a small program: it asks a caching daemon, reads files, asks name servers,
 //! and tries with UDP sockets which address it would reach from where. All of that depends on how the machine is set up.
 
-use lens::event::{Event, Time, Who};
+use record::event::{Event, Time, Who};
 
 /// When actors were in a function of the resolver. A thread is in one at a time.
 #[derive(Debug, Default)]
@@ -42,7 +42,7 @@ impl Asked {
 mod tests {
     use std::borrow::Cow;
 
-    use lens::event::{Call, Outcome};
+    use record::event::{Call, Outcome};
 
     use super::*;
 

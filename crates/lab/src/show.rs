@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::io::IsTerminal;
 
-use lens::event::{Call, Event};
-use lens::lanes::Style;
-use lens::order::{Lane, causal};
+use record::event::{Call, Event};
+use show::lanes::Style;
+use show::order::{Lane, causal};
 
 use crate::compare::{added, taught_in_guest};
 use crate::guest::Guest;
@@ -118,7 +118,7 @@ impl Play {
             all: screen.all,
             aside,
         };
-        let mut out = lens::lanes::draw(&events, &rows, &lanes, &style);
+        let mut out = show::lanes::draw(&events, &rows, &lanes, &style);
         let seen = |events: &[Event]| events.iter().any(has_kernel);
         if seen(&self.events) && !seen(&events) {
             out += &screen.fill(

@@ -89,7 +89,7 @@ impl Stage {
     /// Finds an error: the word is the errno's name (`EINVAL`), the sentence names the call.
     pub fn found_error(&self, call: &str, error: &(impl Error + 'static)) {
         let token = errno_of(error)
-            .and_then(lens::text::errno_name)
+            .and_then(record::text::errno_name)
             .unwrap_or("error");
         self.found(token, format!("{call}: {}", words(error)));
     }

@@ -73,10 +73,10 @@ impl<T, E: Error + 'static> OnCall<T> for Result<T, E> {
 /// `permission denied (EACCES)`, or the error's own words when it has no errno.
 pub(crate) fn words(error: &(dyn Error + 'static)) -> String {
     match errno_of(error) {
-        Some(errno) => match lens::text::errno_name(errno) {
+        Some(errno) => match record::text::errno_name(errno) {
             Some(name) => format!(
                 "{} ({name})",
-                lens::text::errno_words(errno).unwrap_or("an error")
+                record::text::errno_words(errno).unwrap_or("an error")
             ),
             None => format!("errno {errno}"),
         },

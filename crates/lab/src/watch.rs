@@ -2,7 +2,7 @@
 
 /// Whether the lens can watch here. Where it cannot, one line says why.
 pub(crate) fn can_trace() -> bool {
-    match lens::can_trace() {
+    match observe::can_trace() {
         Ok(()) => true,
         Err(refused) => {
             eprintln!("not traced: {refused}");
@@ -13,7 +13,7 @@ pub(crate) fn can_trace() -> bool {
 
 /// Whether one can look into the kernel here. Where not, one line says what it needs.
 pub(crate) fn can_watch_kernel() -> bool {
-    match lens::kernel::can_watch() {
+    match observe::kernel::can_watch() {
         Ok(()) => true,
         Err(refused) => {
             eprintln!("not shown: {refused}");

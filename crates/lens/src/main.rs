@@ -13,7 +13,7 @@ mod relay;
 mod report;
 
 use inherited::Inherited;
-use lens::wire::{How, Network};
+use observe::wire::{How, Network};
 use std::env;
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -74,7 +74,7 @@ fn run(args: &cli::Args, inherited: &Inherited, output: report::Output) -> io::R
     let relay = relay::Relay::start()?;
     // What this system refuses with a filter it may allow without, so that trial is only for the filter.
     let trial = if args.filter {
-        lens::can_trace()
+        observe::can_trace()
     } else {
         Ok(())
     };
@@ -82,7 +82,7 @@ fn run(args: &cli::Args, inherited: &Inherited, output: report::Output) -> io::R
         Ok(()) => {
             let mut options = options(args);
             if args.kernel {
-                match lens::kernel::can_watch() {
+                match observe::kernel::can_watch() {
                     Ok(()) => options.kernel = true,
                     Err(refused) => say(&format_args!("not shown: {refused}")),
                 }
@@ -90,7 +90,7 @@ fn run(args: &cli::Args, inherited: &Inherited, output: report::Output) -> io::R
             if args.wire {
                 options.wire = open_network(args);
             }
-            lens::start(vec![command(args, inherited)], &options)
+            observe::start(vec![command(args, inherited)], &options)
         }
         Err(refused) => Err(refused.into()),
     };
@@ -115,7 +115,7 @@ fn run(args: &cli::Args, inherited: &Inherited, output: report::Output) -> io::R
         Err(error)
             if error
                 .get_ref()
-                .is_some_and(|inner| inner.is::<lens::Refused>()) =>
+                .is_some_and(|inner| inner.is::<observe::Refused>()) =>
         {
             say(&format_args!(
                 "running without a look at the calls: {error}"
@@ -167,15 +167,15 @@ fn command(args: &cli::Args, inherited: &Inherited) -> Command {
     command
 }
 
-fn options(args: &cli::Args) -> lens::Options {
-    lens::Options {
+fn options(args: &cli::Args) -> observe::Options {
+    observe::Options {
         filter: args.filter,
         pin: args.pin.then(this_processor),
         // The page tells them of each call.
         stacks: args.stack || args.html.is_some(),
         // Nothing else shows them, or needs them to find the ends of packets.
         ends: args.json || args.wire || args.svg.is_some() || args.html.is_some(),
-        ..lens::Options::default()
+        ..observe::Options::default()
     }
 }
 

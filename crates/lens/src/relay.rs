@@ -15,7 +15,7 @@ pub(crate) const SIGNALS: [i32; 4] = [libc::SIGINT, libc::SIGQUIT, libc::SIGTERM
 #[derive(Debug)]
 pub(crate) enum Target {
     /// A command that is traced.
-    Traced(lens::Reach),
+    Traced(observe::Reach),
     /// A child of this process, which is not waited for before [`Relay::done`].
     Untraced(i32),
 }

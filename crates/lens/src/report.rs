@@ -1,12 +1,12 @@
 //! What `lens` writes when the command has ended.
 
 use crate::cli::Args;
-use lens::draw::{Drawing, Files, Sheet};
-use lens::event::{Event, Turn};
-use lens::json;
-use lens::lanes::{self, Style};
-use lens::order::{self, Lane};
-use lens::wire::pcap;
+use record::event::{Event, Turn};
+use record::json;
+use show::draw::{Drawing, Files, Sheet};
+use show::lanes::{self, Style};
+use show::order::{self, Lane};
+use show::pcap;
 use std::collections::BTreeMap;
 use std::env;
 use std::fs::File;

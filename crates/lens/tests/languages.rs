@@ -9,8 +9,8 @@ mod skip;
 #[path = "stack/traced.rs"]
 mod traced;
 
-use lens::Record;
-use lens::event::{Call, Frame, Noise};
+use observe::Record;
+use record::event::{Call, Frame, Noise};
 use skip::not_run;
 use std::collections::BTreeSet;
 use std::fs;

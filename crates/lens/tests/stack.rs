@@ -1,14 +1,14 @@
 //! The functions under a call, of programs that do one thing each.
 //!
-//! Some programs are this test's own executable, run again with a role (`tracer/roles.rs`), others are compiled here;
+//! Some programs are this test's own executable, run again with a role (`tracer/roles.rs` of the crate observe), others are compiled here;
 //! where the compiler is missing, a line says so.
 
 #![cfg(target_os = "linux")]
 
-#[path = "support/cast.rs"]
+#[path = "../../observe/tests/support/cast.rs"]
 #[macro_use]
 mod cast;
-#[path = "tracer/roles.rs"]
+#[path = "../../observe/tests/tracer/roles.rs"]
 #[expect(dead_code, reason = "the roles are those of another test's programs")]
 mod roles;
 #[path = "../../../tests/src/skip.rs"]
@@ -16,8 +16,8 @@ mod skip;
 #[path = "stack/traced.rs"]
 mod traced;
 
-use lens::Options;
-use lens::event::{Call, Event, Noise, Outcome};
+use observe::Options;
+use record::event::{Call, Event, Noise, Outcome};
 use roles::{Role, actor};
 use skip::not_run;
 use std::fs;
@@ -49,7 +49,7 @@ fn std_is_named_function_by_function() {
         .unwrap();
     assert_eq!(
         own.file.as_deref(),
-        Some("crates/lens/tests/tracer/roles.rs")
+        Some("crates/observe/tests/tracer/roles.rs")
     );
     assert!(own.line.is_some() && own.noise.is_none());
     for frame in stack.frames.iter().filter(|frame| frame.layer == "std") {
@@ -65,7 +65,7 @@ fn std_is_named_function_by_function() {
 
 #[test]
 fn without_being_asked_for_there_is_none() {
-    let record = lens::start(vec![actor(Role::Talk)], &Options::default());
+    let record = observe::start(vec![actor(Role::Talk)], &Options::default());
     let record = record.unwrap().wait().unwrap();
     assert!(calls(&record).all(|call| call.stack.is_none()));
 }
@@ -76,7 +76,7 @@ fn without_a_filter_it_is_the_same() {
         filter: false,
         ..stacks()
     };
-    let record = lens::start(vec![actor(Role::Talk)], &options);
+    let record = observe::start(vec![actor(Role::Talk)], &options);
     let record = record.unwrap().wait().unwrap();
     in_order(
         stack(find(&record, "accept4")),
@@ -91,7 +91,7 @@ fn calls_are_passed_on_with_their_stacks() {
         live: Some(sender),
         ..stacks()
     };
-    let running = lens::start(vec![actor(Role::Talk)], &options).unwrap();
+    let running = observe::start(vec![actor(Role::Talk)], &options).unwrap();
     drop(options);
     running.wait().unwrap();
     let accept = receiver.iter().find_map(|event| match event {
@@ -103,7 +103,7 @@ fn calls_are_passed_on_with_their_stacks() {
 
 #[test]
 fn one_killed_in_the_middle_of_a_call_has_its_stack() {
-    let running = lens::start(vec![actor(Role::SleepInAccept)], &stacks()).unwrap();
+    let running = observe::start(vec![actor(Role::SleepInAccept)], &stacks()).unwrap();
     let process = running.processes()[0];
     roles::wait_until_asleep(process, process, libc::SYS_accept);
     running.kill_all();
@@ -181,7 +181,7 @@ fn a_program_that_is_deleted_while_it_runs_keeps_its_names() {
         talk.get_envs()
             .filter_map(|(name, value)| Some((name, value?))),
     );
-    let running = lens::start(vec![command], &stacks()).unwrap();
+    let running = observe::start(vec![command], &stacks()).unwrap();
     let process = running.processes()[0];
     roles::wait_until_asleep(process, process, libc::SYS_accept);
     fs::remove_file(&copy).unwrap();

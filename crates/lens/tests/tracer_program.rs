@@ -2,7 +2,7 @@
 
 #![cfg(target_os = "linux")]
 
-#[path = "support/python.rs"]
+#[path = "../../observe/tests/support/python.rs"]
 mod python;
 #[path = "../../../tests/src/skip.rs"]
 mod skip;
@@ -304,7 +304,7 @@ fn under_another_tracer_the_command_runs_all_the_same() {
         .args(["sh", "-c", "echo out; exit 4"])
         .stdout(writer)
         .stderr(errors_writer);
-    let record = lens::start(vec![command], &lens::Options::default())
+    let record = observe::start(vec![command], &observe::Options::default())
         .unwrap()
         .wait()
         .unwrap();

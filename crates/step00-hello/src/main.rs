@@ -9,7 +9,7 @@ use lab::{Half, Halves, Part, Place, Scene, Step};
 fn main() -> ExitCode {
     let step = Step {
         name: env!("CARGO_PKG_NAME"),
-        title: "Hello and hi: the whole road in one picture",
+        title: env!("CARGO_PKG_DESCRIPTION"),
         lesson: "lessons/00-hello.md",
         scenes: vec![scene()],
         halves: Some(Halves {

@@ -10,7 +10,7 @@ use lab::{Scene, Step, guest};
 fn main() -> ExitCode {
     let step = Step {
         name: env!("CARGO_PKG_NAME"),
-        title: "socket: ask the kernel for a socket",
+        title: env!("CARGO_PKG_DESCRIPTION"),
         lesson: "lessons/01-socket.md",
         scenes: vec![
             with_guests(scenes::socket()),

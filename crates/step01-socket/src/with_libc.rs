@@ -26,12 +26,14 @@ use libc::c_int;
 ///
 /// # Errors
 ///
-/// - `EAFNOSUPPORT`: this kernel does not know the address family.
+/// - `EAFNOSUPPORT`: this kernel does not know the address family. Without IPv6, go on with IPv4.
 /// - `EPROTONOSUPPORT`: the family knows the type, but not with this protocol: a stream over UDP.
+///   Pass 0.
 /// - `EINVAL`: on Linux, a number that is no type, no flag or no protocol at all.
 /// - `ESOCKTNOSUPPORT`: the type exists, but not in this family.
 /// - `EACCES`, `EPERM`: this kind of socket needs a privilege, as `SOCK_RAW` does.
 /// - `EMFILE`, `ENFILE`: the table of open files is full, of this process or of the whole system.
+///   Close what is done; to call again at once fails again.
 ///
 /// See socket(2).
 pub fn socket(domain: c_int, type_: c_int, protocol: c_int) -> io::Result<RawFd> {
@@ -47,6 +49,7 @@ pub fn socket(domain: c_int, type_: c_int, protocol: c_int) -> io::Result<RawFd>
 ///
 /// Call it on the very value the C function returned, with no other call in between:
 /// [`io::Error::last_os_error`] reads errno, and any call may change errno.
+/// Of a -1 that came from anywhere else it makes the error of some earlier call.
 ///
 /// It serves every call of the course: those that return a C `int` (a descriptor, or 0)
 /// and those that return an `ssize_t` (a number of bytes).

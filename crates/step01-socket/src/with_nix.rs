@@ -18,9 +18,13 @@ use nix::sys::socket::{self, AddressFamily, SockFlag, SockProtocol, SockType};
 /// macOS has no such flags, and there nix has no such names.
 /// A `protocol` of `None` is C's 0: the usual one.
 ///
+/// Dropping the `OwnedFd` closes the socket.
+///
 /// # Errors
 ///
-/// As for [`with_libc::socket`](crate::with_libc::socket), as an `Errno`.
+/// `EAFNOSUPPORT`, `EPROTONOSUPPORT`: each argument has its type, but whether they fit each other,
+/// and this kernel, only the kernel knows. `EMFILE`: no descriptor is free; drop what is done.
+/// The others as for [`with_libc::socket`](crate::with_libc::socket), as an `Errno`.
 pub fn socket(
     family: AddressFamily,
     kind: SockType,

@@ -22,7 +22,9 @@ use socket2::{Domain, Protocol, Socket, Type};
 ///
 /// # Errors
 ///
-/// As for [`with_libc::socket`](crate::with_libc::socket).
+/// `EAFNOSUPPORT`, `EPROTONOSUPPORT`: not to be had from this kernel, or not together.
+/// `EMFILE`: no descriptor is free; drop what is done.
+/// The others as for [`with_libc::socket`](crate::with_libc::socket).
 pub fn socket(domain: Domain, kind: Type, protocol: Option<Protocol>) -> io::Result<Socket> {
     Socket::new(domain, kind, protocol)
 }
@@ -33,7 +35,7 @@ pub fn socket(domain: Domain, kind: Type, protocol: Option<Protocol>) -> io::Res
 ///
 /// # Errors
 ///
-/// As for [`with_libc::socket`](crate::with_libc::socket).
+/// As for [`socket`].
 pub fn socket_raw(domain: Domain, kind: Type, protocol: Option<Protocol>) -> io::Result<Socket> {
     Socket::new_raw(domain, kind, protocol)
 }

@@ -16,9 +16,11 @@ use std::os::fd::OwnedFd;
 
 /// No call: std's connected socket from a descriptor of another layer.
 ///
-/// Nothing is checked. Of a descriptor that is not a connected socket, std learns at the first
-/// `read`: `ENOTCONN`, `ENOTSOCK`.
+/// Nothing is checked: what the descriptor is not, the first use tells. `ENOTCONN`: not connected.
+/// `ENOTSOCK`: no socket at all. An address that is neither IPv4 nor IPv6 is an error of the kind
+/// `InvalidInput`.
 /// Nothing is added either: what was made without close-on-exec stays without it.
+/// Dropping the stream closes the descriptor.
 pub fn stream_from(descriptor: OwnedFd) -> TcpStream {
     TcpStream::from(descriptor)
 }
@@ -26,6 +28,7 @@ pub fn stream_from(descriptor: OwnedFd) -> TcpStream {
 /// No call: std's listening socket from a descriptor of another layer.
 ///
 /// Nothing is checked. If no one has called `listen` on it, the first `accept` fails with `EINVAL`.
+/// Dropping the listener closes the descriptor.
 pub fn listener_from(descriptor: OwnedFd) -> TcpListener {
     TcpListener::from(descriptor)
 }

@@ -13,8 +13,9 @@
 //! **`bind`** gives the socket a local address: an IP address of this machine and a port.
 //! Port 0 means "any free one, you choose". The address 0.0.0.0 means "every address of mine".
 //!
-//! An IPv4 address goes to the kernel as 16 bytes, with port and address in **network byte order**:
-//! the highest byte first, whatever the processor does.
+//! An IPv4 address goes to the kernel as 16 bytes. Port and IP address are in **network byte
+//! order**, the highest byte first, whatever the processor does. The family is in the processor's
+//! order.
 //!
 //! ```c
 //! #include <netinet/in.h>
@@ -31,9 +32,9 @@
 //! So the code builds the address from zeroed memory and sets the three fields by name.
 //!
 //! **`listen`** turns the socket into a listener. From now on the kernel answers clients by itself:
-//! it makes the three-way handshake (RFC 9293, section 3.5) and puts each finished connection on a
-//! queue. No call of the program is needed for that; `accept`, the next step, only takes one off.
-//! `backlog` bounds that queue. It does not bound the number of clients.
+//! it makes the three-way handshake (RFC 9293, section 3.5), and puts each connection on a queue
+//! when its handshake is complete. No call of the program is needed for that; `accept`, the next
+//! step, only takes one off. `backlog` bounds that queue. It does not bound the number of clients.
 //!
 //! **`getsockname`** asks which address a socket has: the one way to learn what port 0 became.
 //!

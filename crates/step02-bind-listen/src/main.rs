@@ -11,7 +11,7 @@ use lab::{Half, Halves, Place, Scene, Step, guest, layers};
 fn main() -> ExitCode {
     let step = Step {
         name: env!("CARGO_PKG_NAME"),
-        title: "bind and listen: an address and a queue",
+        title: env!("CARGO_PKG_DESCRIPTION"),
         lesson: "lessons/02-bind-listen.md",
         scenes: vec![
             with_guests(scenes::bind_listen()),

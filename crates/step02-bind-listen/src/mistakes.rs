@@ -9,11 +9,13 @@ pub(crate) mod privileged_port;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4};
-use std::os::fd::RawFd;
+use std::os::fd::{AsRawFd, RawFd};
 
 use libc::{c_int, socklen_t};
+use socket2::{Domain, Type};
 use step01_socket::with_libc::cvt;
-use step02_bind_listen::with_libc;
+use step01_socket::with_socket2 as step01;
+use step02_bind_listen::with_socket2::bind;
 
 /// Whether 127.0.0.1 has this port free: what a scene `needs` that cannot take any port.
 fn free(port: u16) -> Result<(), String> {
@@ -21,16 +23,10 @@ fn free(port: u16) -> Result<(), String> {
 }
 
 fn can_bind(port: u16) -> io::Result<()> {
-    let fd = step01_socket::with_libc::socket(libc::AF_INET, libc::SOCK_STREAM, 0)?;
-    let address = with_libc::sockaddr_in(SocketAddrV4::new(Ipv4Addr::LOCALHOST, port));
-    let length = size_of_val(&address) as socklen_t;
-    let bound = share(fd).and_then(|()| {
-        // SAFETY: `length` is the size of `address`, which lives until after the call.
-        unsafe { with_libc::bind(fd, (&raw const address).cast(), length) }
-    });
-    // SAFETY: the descriptor came from socket above, and nothing else knows the number.
-    unsafe { libc::close(fd) };
-    bound
+    let socket = step01::socket(Domain::IPV4, Type::STREAM, None)?;
+    share(socket.as_raw_fd())?;
+    let address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, port);
+    bind(&socket, &address.into())
 }
 
 /// `setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, 1)` (step 8): other sockets that also say so may have

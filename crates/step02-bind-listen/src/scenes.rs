@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 
 use lab::{ANY_PORT, Layer, Play, Played, Scene, Stage, layers, peer, quote};
 use nix::sys::socket::{AddressFamily, Backlog, SockFlag, SockType, SockaddrIn};
+use nix::unistd::close; // step 6
 use socket2::{Domain, SockAddr, Type};
 use step01_socket as step01;
 use step02_bind_listen::{with_libc, with_nix, with_socket2, with_std};
@@ -34,20 +35,6 @@ pub(crate) fn bind_listen() -> Scene {
     .quote(Layer::Std, quote!("with_std.rs", "TcpListener::bind("))
 }
 
-/// Only said when it was seen: a port for port 0, a client that is connected, and no accept.
-fn idea(play: &Play) -> Option<String> {
-    let port = play.cue("listening")?.rsplit_once(':')?.1;
-    let listened = play.call("server", "listen")?.returned()? == 0;
-    let connected = play.call("client", "connect")?.returned()? == 0;
-    let accepted = play.call("server", "accept").is_some();
-    (listened && connected && !accepted).then(|| {
-        format!(
-            "bind asked for port 0 and got {port}; after listen a client was connected, \
-             and the server never called accept."
-        )
-    })
-}
-
 fn server_libc(stage: &mut Stage) -> Played {
     let listener = step01::with_libc::socket(libc::AF_INET, libc::SOCK_STREAM, 0)?;
     let address = with_libc::sockaddr_in(ANY_PORT);
@@ -62,10 +49,9 @@ fn server_libc(stage: &mut Stage) -> Played {
     unsafe { with_libc::getsockname(listener, (&raw mut local).cast(), &raw mut room) }?;
     show_port(stage, &local);
     stage.taught(|| with_libc::listen(listener, BACKLOG))?;
-    stage.cue("listening", with_libc::socket_addr(&local));
+    stage.cue("listening", with_libc::socket_addr(&local)?);
     watch_the_client_connect(stage);
-    // SAFETY: the descriptor came from socket above, and nothing else knows the number.
-    unsafe { libc::close(listener) };
+    close(listener)?;
     Ok(())
 }
 
@@ -119,6 +105,20 @@ fn client(stage: &mut Stage) -> Played {
     stage.wait_done("server");
     drop(connection);
     Ok(())
+}
+
+/// Only said when it was seen: a port for port 0, a client that is connected, and no accept.
+fn idea(play: &Play) -> Option<String> {
+    let port = play.cue("listening")?.rsplit_once(':')?.1;
+    let listened = play.call("server", "listen")?.returned()? == 0;
+    let connected = play.call("client", "connect")?.returned()? == 0;
+    let accepted = play.call("server", "accept").is_some();
+    (listened && connected && !accepted).then(|| {
+        format!(
+            "bind asked for port 0 and got {port}; after listen a client was connected, \
+             and the server never called accept."
+        )
+    })
 }
 
 /// The structure field by field, each byte as it lies in memory: 16 in all.

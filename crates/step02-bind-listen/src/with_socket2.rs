@@ -4,7 +4,7 @@
 //! of 128 bytes. It is made from std's types and turned back into them (`as_socket`).
 //!
 //! `bind` and `listen` add nothing: no `SO_REUSEADDR`, and the backlog goes down as it is.
-//! Only the socket itself has close-on-exec, from its making.
+//! Only the socket itself has close-on-exec, from its making. Dropping it closes it.
 
 use std::io;
 use std::net::SocketAddrV4;
@@ -16,16 +16,20 @@ use step01_socket::with_socket2 as step01;
 ///
 /// # Errors
 ///
-/// As for [`with_libc::bind`](crate::with_libc::bind).
+/// `EADDRINUSE`: another socket has this address; port 0 takes a free one.
+/// `EACCES`: the port needs a privilege; take a higher one.
+/// The others as for [`with_libc::bind`](crate::with_libc::bind).
 pub fn bind(socket: &Socket, address: &SockAddr) -> io::Result<()> {
     socket.bind(address)
 }
 
-/// `listen(fd, backlog)`: let the kernel answer clients, and queue the finished connections.
+/// `listen(fd, backlog)`: let the kernel answer clients and queue those whose handshake is done.
 ///
 /// # Errors
 ///
-/// As for [`with_libc::listen`](crate::with_libc::listen).
+/// `EOPNOTSUPP`: a socket of this type has no connections: `SOCK_DGRAM`.
+/// `EADDRINUSE`: another socket listens here.
+/// The others as for [`with_libc::listen`](crate::with_libc::listen).
 pub fn listen(socket: &Socket, backlog: i32) -> io::Result<()> {
     socket.listen(backlog)
 }
@@ -34,7 +38,8 @@ pub fn listen(socket: &Socket, backlog: i32) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::getsockname`](crate::with_libc::getsockname).
+/// `ENOTSOCK`: made from a descriptor that is not a socket.
+/// The others as for [`with_libc::getsockname`](crate::with_libc::getsockname).
 pub fn local_address(socket: &Socket) -> io::Result<SockAddr> {
     socket.local_addr()
 }
@@ -43,7 +48,8 @@ pub fn local_address(socket: &Socket) -> io::Result<SockAddr> {
 ///
 /// # Errors
 ///
-/// As for each of the three. The socket is closed by drop, whichever `?` ends the function.
+/// As for each of the three; `EADDRINUSE` and `EACCES`, of [`bind()`], are the usual ones.
+/// The socket is closed by drop, whichever `?` ends the function.
 pub fn listen_on(address: SocketAddrV4, backlog: i32) -> io::Result<Socket> {
     let listener = step01::socket(Domain::IPV4, Type::STREAM, None)?;
     bind(&listener, &SockAddr::from(address))?;

@@ -9,6 +9,7 @@
 //! 4. `listen`, with a backlog of 128. The number is std's own choice, and not to be changed.
 //!
 //! Given a name or several addresses, it tries one after the other until one works.
+//! Dropping the listener closes it.
 
 use std::io;
 use std::net::{SocketAddr, SocketAddrV4, TcpListener};
@@ -19,8 +20,10 @@ use crate::with_socket2;
 ///
 /// # Errors
 ///
-/// As for [`with_libc::listen_on`](crate::with_libc::listen_on), but the old connections of a
-/// server that was just stopped are no reason for `EADDRINUSE`.
+/// `EADDRINUSE`: another socket listens here. The old connections of a server that was just stopped
+/// are no reason for it, if that one had set `SO_REUSEADDR` too.
+/// `EACCES`: the port needs a privilege; take a higher one.
+/// The others as for [`with_libc::listen_on`](crate::with_libc::listen_on).
 pub fn listen_on(address: SocketAddrV4) -> io::Result<TcpListener> {
     TcpListener::bind(address)
 }
@@ -33,7 +36,8 @@ pub fn listen_on(address: SocketAddrV4) -> io::Result<TcpListener> {
 ///
 /// # Errors
 ///
-/// As for [`with_socket2::listen_on`].
+/// As for [`with_socket2::listen_on`]: without the option, the old connections of a server that was
+/// just stopped are a reason for `EADDRINUSE`.
 pub fn listen_with(address: SocketAddrV4, backlog: i32) -> io::Result<TcpListener> {
     let listener = with_socket2::listen_on(address, backlog)?;
     Ok(TcpListener::from(listener))
@@ -43,7 +47,8 @@ pub fn listen_with(address: SocketAddrV4, backlog: i32) -> io::Result<TcpListene
 ///
 /// # Errors
 ///
-/// As for [`with_libc::getsockname`](crate::with_libc::getsockname).
+/// `InvalidInput`, from std itself: made from a descriptor whose address is neither IPv4 nor IPv6.
+/// The others as for [`with_libc::getsockname`](crate::with_libc::getsockname).
 pub fn local_address(listener: &TcpListener) -> io::Result<SocketAddr> {
     listener.local_addr()
 }

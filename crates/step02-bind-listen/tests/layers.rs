@@ -85,7 +85,7 @@ fn the_length_comes_back_whole_though_less_was_written() {
     let (mut address, full) = with_libc::empty_address();
     let mut length = 4;
     let (out, length_out) = ((&raw mut address).cast(), &raw mut length);
-    // SAFETY: `length` is 4, and `address` has room for more than that.
+    // SAFETY: `length` is 4, `address` has room for more than that, and both outlive the call.
     unsafe { with_libc::getsockname(listener.as_raw_fd(), out, length_out) }.unwrap();
     assert_eq!(length, full);
     assert_ne!(address.sin_port, 0);
@@ -112,7 +112,7 @@ fn an_address_in_use_is_refused_in_the_error_of_each_layer() {
 
 /// An owner for a descriptor of the libc layer, so that a test that fails closes it.
 fn owner(fd: RawFd) -> OwnedFd {
-    // SAFETY: the test has just been given `fd` by the layer below, and keeps no other copy.
+    // SAFETY: each test passes what a call has just opened for it, and closes it in no other way.
     unsafe { OwnedFd::from_raw_fd(fd) }
 }
 

@@ -9,15 +9,12 @@ use lab::{Played, Stage, Trouble};
 use nix::sys::socket::{self, MsgFlags};
 use step01_socket::with_libc::cvt;
 
-/// `close(fd)` (step 6): what every raw descriptor needs at its end.
-pub(crate) fn close(descriptor: RawFd) {
-    // SAFETY: close takes a number by value; the caller owns the descriptor and does not use it again.
-    unsafe { libc::close(descriptor) };
-}
+/// `close(fd)` (step 6): what every raw descriptor needs at its end. nix's takes a number too.
+pub(crate) use nix::unistd::close;
 
 /// `recv(fd, buf, len, 0)` (step 5): waits for bytes and receives as many as are there and have room.
 pub(crate) fn recv(connection: RawFd, buffer: &mut [u8]) -> io::Result<usize> {
-    // SAFETY: `buffer` has that many writable bytes and lives until after the call.
+    // SAFETY: pointer and length are of one slice, which is ours alone while the kernel writes.
     let count =
         cvt(unsafe { libc::recv(connection, buffer.as_mut_ptr().cast(), buffer.len(), 0) })?;
     Ok(count as usize) // never negative: cvt has made -1 an error
@@ -27,9 +24,10 @@ pub(crate) fn recv(connection: RawFd, buffer: &mut [u8]) -> io::Result<usize> {
 pub(crate) fn answer_libc(connection: RawFd) -> io::Result<()> {
     let mut buffer = [0; 64];
     let count = recv(connection, &mut buffer)?;
-    // SAFETY: the first `count` bytes of `buffer` are readable, and it lives until after the call.
-    cvt(unsafe { libc::send(connection, buffer.as_ptr().cast(), count, 0) })?;
-    close(connection);
+    let answer = &buffer[..count];
+    // SAFETY: pointer and length are of one slice, and the kernel only reads from it.
+    cvt(unsafe { libc::send(connection, answer.as_ptr().cast(), answer.len(), 0) })?;
+    close(connection)?;
     Ok(())
 }
 

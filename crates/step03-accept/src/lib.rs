@@ -1,4 +1,4 @@
-//! `accept`: take one finished connection off the queue.
+//! `accept`: take one connection off the listener's queue.
 //!
 //! ```c
 //! #include <sys/socket.h>
@@ -8,8 +8,8 @@
 //! int getpeername(int fd, struct sockaddr *addr, socklen_t *len);
 //! ```
 //!
-//! The listener of the last step has a queue. Each entry is a connection whose handshake is done:
-//! the kernel did it, and the client may have sent its first bytes by now.
+//! The listener of the last step has a queue. Each entry is a connection whose handshake is
+//! complete: the kernel did it, and the client may have sent its first bytes by now.
 //!
 //! **`accept`** takes the oldest entry off the queue and gives it a descriptor of its own.
 //! If the queue is empty, it waits.
@@ -26,12 +26,15 @@
 //!
 //! What each layer makes of it (on Linux):
 //!
-//! | layer | system call | close-on-exec | the client's address | after a signal |
+//! | layer | system call | close-on-exec | the client's address | after a signal handler |
 //! |---|---|---|---|---|
 //! | [`with_libc`] | `accept` | no | in your `sockaddr` | `EINTR` |
 //! | [`with_nix`] | `accept`, two nulls | no | ask `getpeername` | `EINTR` |
 //! | [`with_socket2`] | `accept4` | set | `SockAddr` | `EINTR` |
 //! | [`with_std`] | `accept4` | set | `SocketAddr` | called again |
+//!
+//! The last column is about a handler that was installed without `SA_RESTART`. After one with that
+//! flag the kernel itself goes on waiting, unless the listener has a receive timeout (signal(7)).
 //!
 //! See accept(2), getpeername(2), and RFC 9293, section 3.10.1 (OPEN).
 

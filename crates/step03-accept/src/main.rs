@@ -12,7 +12,7 @@ use lab::{Half, Halves, Place, Scene, Step, guest, layers};
 fn main() -> ExitCode {
     let step = Step {
         name: env!("CARGO_PKG_NAME"),
-        title: "accept: take one finished connection off the queue",
+        title: env!("CARGO_PKG_DESCRIPTION"),
         lesson: "lessons/03-accept.md",
         scenes: vec![
             with_guests(scenes::accept()),

@@ -39,27 +39,13 @@ pub(crate) fn accept() -> Scene {
     .quote(Layer::Std, quote!("with_std.rs", "listener.accept()"))
 }
 
-/// The port of the new descriptor is what the kernel says of it, not what the server bound.
-fn idea(play: &Play) -> Option<String> {
-    let call = play.call("server", "accept")?;
-    let listens = call.descriptor()?;
-    let talks = call.returned()?;
-    let local = call.ends.as_ref()?.local.as_ref()?.to_string();
-    let port = local.rsplit_once(':')?.1;
-    (play.cue("listening")? == local).then(|| {
-        format!(
-            "Descriptor {listens} listens, descriptor {talks} talks, and both are on port {port}."
-        )
-    })
-}
-
 fn server_libc(stage: &mut Stage) -> Played {
     let listener = step02::with_libc::listen_on(ANY_PORT, BACKLOG)?;
     stage.cue("listening", step02::with_libc::local_address(listener)?);
     let (connection, peer) = stage.taught(|| with_libc::accept_peer(listener))?;
     stage.say(format!("descriptor {connection} talks with {peer}"));
-    close(connection);
-    close(listener);
+    close(connection)?;
+    close(listener)?;
     Ok(())
 }
 
@@ -98,6 +84,20 @@ fn server_std(stage: &mut Stage) -> Played {
 fn client(stage: &mut Stage) -> Played {
     stage.wait_asleep("server", "accept");
     peer::client(stage)
+}
+
+/// The port of the new descriptor is what the kernel says of it, not what the server bound.
+fn idea(play: &Play) -> Option<String> {
+    let call = play.call("server", "accept")?;
+    let listens = call.descriptor()?;
+    let talks = call.returned()?;
+    let local = call.ends.as_ref()?.local.as_ref()?.to_string();
+    let port = local.rsplit_once(':')?.1;
+    (play.cue("listening")? == local).then(|| {
+        format!(
+            "Descriptor {listens} listens, descriptor {talks} talks, and both are on port {port}."
+        )
+    })
 }
 
 /// For other scenes: this many clients in one program, who stay until the server gives the cue `done`.

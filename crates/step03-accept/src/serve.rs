@@ -25,7 +25,7 @@ pub(crate) fn serve_libc(stage: &mut Stage) -> Played {
                 stage.say(format!(
                     "accepted {peer}: descriptor {connection}; closing it"
                 ));
-                close(connection);
+                close(connection)?;
             }
             Err(error) => bear(stage, error)?,
         }

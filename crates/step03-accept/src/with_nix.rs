@@ -2,25 +2,28 @@
 //!
 //! nix types the arguments, but `accept` is older than its use of [`OwnedFd`]: it takes a number
 //! and returns a number.
-//! So the functions here make the owner themselves, on the line after.
+//! So the functions here borrow the listener, and make the owner of the connection themselves, on
+//! the line after. The owner closes the connection when it is dropped.
 //!
 //! nix passes null for the address and its length: who called must be asked afterwards.
-//! Close-on-exec is not set, and a signal ends the call with `EINTR`.
+//! Close-on-exec is not set, and a handler without `SA_RESTART` ends the wait with `EINTR`.
 
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 
 use nix::sys::socket::{self, SockaddrIn};
 
-/// `accept(fd, NULL, NULL)`: take one finished connection off the queue.
+/// `accept(fd, NULL, NULL)`: take one connection, its handshake complete, off the listener's queue.
 ///
 /// The client's address is thrown away. [`peer_address`] can still ask for it, as long as the
 /// connection lives.
 ///
 /// # Errors
 ///
-/// As for [`with_libc::accept`](crate::with_libc::accept), as an `Errno`.
-pub fn accept(listener: &OwnedFd) -> nix::Result<OwnedFd> {
-    let fd = socket::accept(listener.as_raw_fd())?;
+/// `EMFILE`: no descriptor is free, and the connection stays on the queue. Drop something or pause.
+/// `ECONNABORTED`, `EINTR`: call again.
+/// The others as for [`with_libc::accept`](crate::with_libc::accept), as an `Errno`.
+pub fn accept(listener: impl AsFd) -> nix::Result<OwnedFd> {
+    let fd = socket::accept(listener.as_fd().as_raw_fd())?;
     // SAFETY: the kernel has just opened `fd` for this call, so nothing else owns it.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
@@ -33,10 +36,10 @@ pub fn accept(listener: &OwnedFd) -> nix::Result<OwnedFd> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::accept4`](crate::with_libc::accept4), as an `Errno`.
+/// As for [`accept`].
 #[cfg(target_os = "linux")]
-pub fn accept4(listener: &OwnedFd, flags: socket::SockFlag) -> nix::Result<OwnedFd> {
-    let fd = socket::accept4(listener.as_raw_fd(), flags)?;
+pub fn accept4(listener: impl AsFd, flags: socket::SockFlag) -> nix::Result<OwnedFd> {
+    let fd = socket::accept4(listener.as_fd().as_raw_fd(), flags)?;
     // SAFETY: the kernel has just opened `fd` for this call, so nothing else owns it.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
@@ -45,8 +48,9 @@ pub fn accept4(listener: &OwnedFd, flags: socket::SockFlag) -> nix::Result<Owned
 ///
 /// # Errors
 ///
-/// As for [`with_libc::getpeername`](crate::with_libc::getpeername), as an `Errno`.
-/// `EINVAL` from nix itself: the address is not an IPv4 one.
-pub fn peer_address(fd: &OwnedFd) -> nix::Result<SockaddrIn> {
-    socket::getpeername::<SockaddrIn>(fd.as_raw_fd())
+/// `ENOTCONN`: a listener, or the peer has reset the connection.
+/// `EINVAL`, from nix itself: the address is not an IPv4 one.
+/// The others as for [`with_libc::getpeername`](crate::with_libc::getpeername), as an `Errno`.
+pub fn peer_address(fd: impl AsFd) -> nix::Result<SockaddrIn> {
+    socket::getpeername::<SockaddrIn>(fd.as_fd().as_raw_fd())
 }

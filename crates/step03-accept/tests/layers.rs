@@ -1,15 +1,13 @@
 //! What each layer adds to `accept` and `getpeername`.
 //!
 //! The client is std's: connecting is the next step. One thread plays both halves, because the
-//! kernel finishes the handshake before anyone accepts.
+//! kernel completes the handshake before anyone accepts.
 
 mod helpers;
-#[path = "../../../tests/src/skip.rs"]
-mod skip;
 
 use std::io::ErrorKind;
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener, TcpStream};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener};
+use std::os::fd::AsRawFd;
 use std::ptr;
 
 use nix::errno::Errno;
@@ -19,7 +17,6 @@ use step02_bind_listen::with_libc::{bound_to, local_address};
 use step03_accept::{with_libc, with_nix, with_socket2, with_std};
 
 use helpers::{closes_on_exec, owner, queued_client};
-use skip::not_run;
 
 #[test]
 fn libc_gives_a_number_and_the_peer_and_no_close_on_exec() {
@@ -105,19 +102,5 @@ fn a_listener_has_no_peer() {
     assert_eq!(
         with_nix::peer_address(&listener).unwrap_err(),
         Errno::ENOTCONN
-    );
-}
-
-#[test]
-fn nix_refuses_an_address_of_another_family() {
-    let Ok(listener) = TcpListener::bind("[::1]:0") else {
-        not_run("an address of another family", "no IPv6");
-        return;
-    };
-    let _client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-    let connection = with_nix::accept(&OwnedFd::from(listener)).unwrap();
-    assert_eq!(
-        with_nix::peer_address(&connection).unwrap_err(),
-        Errno::EINVAL
     );
 }

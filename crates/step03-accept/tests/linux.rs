@@ -25,7 +25,7 @@ fn libc_accept4_sets_the_flags_it_was_given() {
     let fd = unsafe { with_libc::accept4(listener.as_raw_fd(), out, length_out, flags) }.unwrap();
     assert!(closes_on_exec(&owner(fd)));
     assert_eq!(
-        SocketAddr::V4(socket_addr(&address)),
+        SocketAddr::V4(socket_addr(&address).unwrap()),
         client.local_addr().unwrap()
     );
     assert_eq!(length, empty_address().1);

@@ -1,6 +1,7 @@
 //! `connect`: the half that calls, for a real server (nc, python, step 3's `serve`).
 
 use lab::{OnCall, Played, Stage};
+use nix::unistd::close; // step 6
 use step02_bind_listen as step02;
 use step03_accept as step03;
 use step04_connect::{with_libc, with_nix, with_socket2, with_std};
@@ -13,8 +14,7 @@ pub(crate) fn connect_libc(stage: &mut Stage) -> Played {
         step02::with_libc::local_address(connection)?,
         step03::with_libc::peer_address(connection)?
     ));
-    // SAFETY: the descriptor came from connect_to above, and nothing else knows the number.
-    unsafe { libc::close(connection) };
+    close(connection)?;
     Ok(())
 }
 

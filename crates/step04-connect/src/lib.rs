@@ -28,6 +28,9 @@
 //! - [`with_std`]: `socket` and `connect` in one function. It goes on after a signal, and tries
 //!   each address of a name in turn; also `connect_timeout`.
 //!
+//! The other three return `EINTR` after a signal, if its handler was installed without
+//! `SA_RESTART`.
+//!
 //! A socket whose `connect` has failed is not to be used again (POSIX leaves its state open):
 //! close it and make a new one. The functions `connect_to` do so.
 //!

@@ -11,7 +11,7 @@ use lab::{Half, Halves, Place, Scene, Step, guest, layers};
 fn main() -> ExitCode {
     let step = Step {
         name: env!("CARGO_PKG_NAME"),
-        title: "connect: call a listening socket",
+        title: env!("CARGO_PKG_DESCRIPTION"),
         lesson: "lessons/04-connect.md",
         scenes: vec![
             with_guests(scenes::ephemeral_port()),

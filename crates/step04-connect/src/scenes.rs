@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use lab::{ANY_PORT, Layer, Play, Played, Scene, Sign, Stage, layers, quote};
 use libc::socklen_t;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, SockaddrIn};
+use nix::unistd::close; // step 6
 use socket2::{Domain, Type};
 use step01_socket as step01;
 use step02_bind_listen as step02;
@@ -38,19 +39,6 @@ pub(crate) fn ephemeral_port() -> Scene {
     .quote(Layer::Std, quote!("with_std.rs", "TcpStream::connect("))
 }
 
-fn idea(play: &Play) -> Option<String> {
-    let connect = play.call("client", "connect")?;
-    let accept = play.call("server", "accept")?;
-    let given = play.cue("connected")?;
-    let never_bound = play.call("client", "bind").is_none();
-    (never_bound && connect.returned()? == 0 && connect.left? < accept.entered).then(|| {
-        format!(
-            "The client never called bind: connect gave it {given}. And connect returned before \
-             the server called accept: the two kernels make the connection."
-        )
-    })
-}
-
 fn client_libc(stage: &mut Stage) -> Played {
     let server = stage.wait_address("listening")?;
     let fd = step01::with_libc::socket(libc::AF_INET, libc::SOCK_STREAM, 0)?;
@@ -62,8 +50,7 @@ fn client_libc(stage: &mut Stage) -> Played {
     stage.taught(connect)?;
     let after = step02::with_libc::local_address(fd)?;
     judge(stage, Some(before.into()), after.into());
-    // SAFETY: the descriptor came from socket above, and nothing else knows the number.
-    unsafe { libc::close(fd) };
+    close(fd)?;
     Ok(())
 }
 
@@ -99,6 +86,19 @@ fn client_std(stage: &mut Stage) -> Played {
     let connection = stage.taught(|| with_std::connect_to(server))?;
     judge(stage, None, connection.local_addr()?);
     Ok(())
+}
+
+fn idea(play: &Play) -> Option<String> {
+    let connect = play.call("client", "connect")?;
+    let accept = play.call("server", "accept")?;
+    let given = play.cue("connected")?;
+    let never_bound = play.call("client", "bind").is_none();
+    (never_bound && connect.returned()? == 0 && connect.left? < accept.entered).then(|| {
+        format!(
+            "The client never called bind: connect gave it {given}. And connect returned before \
+             the server called accept: the two kernels make the connection."
+        )
+    })
 }
 
 /// What the client is judged by: connect has given it a port. Then it stays until it is accepted.

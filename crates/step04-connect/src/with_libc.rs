@@ -1,7 +1,7 @@
 //! The raw call.
 //!
-//! Nothing is added: how long it waits is for the kernel to say, and a signal ends it with `EINTR`
-//! while the handshake goes on.
+//! Nothing is added: how long it waits is for the kernel to say, and a signal handler that was
+//! installed without `SA_RESTART` ends the wait with `EINTR`, while the handshake goes on.
 
 use std::io;
 use std::net::SocketAddrV4;
@@ -13,7 +13,7 @@ use step02_bind_listen::with_libc::{give_up, sockaddr_in};
 
 /// `connect(fd, addr, len)`: call a listening socket, and wait until the handshake is done.
 ///
-/// `address` is the server's, with port and address highest byte first.
+/// `address` is the server's, its port and IP address in network byte order.
 /// `length` is in bytes: 16 for a `sockaddr_in`.
 ///
 /// # Safety
@@ -22,17 +22,22 @@ use step02_bind_listen::with_libc::{give_up, sockaddr_in};
 ///
 /// # Errors
 ///
-/// - `ECONNREFUSED`: the machine answered, and nobody listens on that port.
+/// - `ECONNREFUSED`: the machine answered, and nobody listens on that port. Start the server,
+///   or look at the port; then try again, with a new socket.
 /// - `ETIMEDOUT`: no answer at all, though the SYN was repeated. Linux gives up after one to two
 ///   minutes, by its version.
 /// - `ENETUNREACH`, `EHOSTUNREACH`: there is no way to that address.
-/// - `EADDRNOTAVAIL`: no ephemeral port is left.
-/// - `EINTR`: a signal handler ran while you waited. The handshake goes on without you. Do not
-///   take it for a failure: wait with `poll` until the socket is writable, then read `SO_ERROR`.
-/// - `EINPROGRESS`: the socket is non-blocking, the SYN is sent, and the answer is not there yet.
+/// - `EADDRNOTAVAIL`: no ephemeral port is left. Close connections; those in TIME_WAIT end by
+///   themselves.
+/// - `EINTR`: a handler without `SA_RESTART` ran while you waited (if the socket has a send
+///   timeout, any handler: signal(7)). The handshake goes on without you. Do not take it for a
+///   failure: wait with `poll` until the socket is writable, then read `SO_ERROR`.
+/// - `EINPROGRESS`: the SYN is sent, the answer is not there yet, and the socket is non-blocking or
+///   its send timeout is over. Wait as after `EINTR`.
 /// - `EALREADY`: an earlier `connect` on this socket is still under way.
 /// - `EISCONN`: the socket is connected already; on Linux also: it is a listener.
 /// - `EAFNOSUPPORT`: the address is of another family than the socket.
+/// - `EBADF`, `ENOTSOCK`: not open, or not a socket.
 ///
 /// See connect(2).
 pub unsafe fn connect(fd: RawFd, address: *const sockaddr, length: socklen_t) -> io::Result<()> {
@@ -45,13 +50,15 @@ pub unsafe fn connect(fd: RawFd, address: *const sockaddr, length: socklen_t) ->
 ///
 /// # Errors
 ///
-/// As for `socket` and [`connect`]. If `connect` fails, the descriptor is closed.
+/// As for `socket` and [`connect`]. If `connect` fails, the descriptor is closed, and with it ends
+/// a handshake that `EINTR` has left under way.
 pub fn connect_to(address: SocketAddrV4) -> io::Result<RawFd> {
     let fd = socket(libc::AF_INET, libc::SOCK_STREAM, 0)?;
     let address = sockaddr_in(address);
     let length = size_of_val(&address) as socklen_t;
     // SAFETY: `length` is the size of `address`, which lives until after the call.
     let connected = unsafe { connect(fd, (&raw const address).cast(), length) };
-    connected.map_err(|error| give_up(fd, error))?;
+    // SAFETY: `socket` has just opened `fd`, and nobody else has heard of it.
+    connected.map_err(|error| unsafe { give_up(fd, error) })?;
     Ok(fd)
 }

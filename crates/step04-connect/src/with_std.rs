@@ -2,12 +2,13 @@
 //!
 //! `TcpStream::connect` calls `socket` (with close-on-exec) and `connect`, and adds:
 //!
-//! - If a signal ends the wait (`EINTR`), it calls `connect` again. If the handshake was finished
+//! - If a signal ends the wait (`EINTR`), it calls `connect` again. If the handshake was completed
 //!   in between, the second call says `EISCONN`, and std takes that for success.
 //! - Given a name or several addresses, it tries one after the other, each with a new socket.
 //!   The error it returns is that of the last one.
 //!
 //! std cannot bind a socket and then connect it: to choose the local port, drop a layer.
+//! Dropping the stream closes it.
 
 use std::io;
 use std::net::{SocketAddrV4, TcpStream};
@@ -17,7 +18,9 @@ use std::time::Duration;
 ///
 /// # Errors
 ///
-/// As for [`with_libc::connect_to`](crate::with_libc::connect_to), without `EINTR`.
+/// `ECONNREFUSED`: nobody listens there.
+/// `ETIMEDOUT`: no answer for a minute or more; [`connect_timeout`] has a limit of your own.
+/// The others as for [`with_libc::connect_to`](crate::with_libc::connect_to), without `EINTR`.
 pub fn connect_to(address: SocketAddrV4) -> io::Result<TcpStream> {
     TcpStream::connect(address)
 }
@@ -29,9 +32,10 @@ pub fn connect_to(address: SocketAddrV4) -> io::Result<TcpStream> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::connect_to`](crate::with_libc::connect_to), without `EINTR`.
 /// An error of kind `TimedOut` that has no errno is std's own: the time is over, and the socket is
 /// closed. A `timeout` of zero is refused with `InvalidInput`.
+/// `ECONNREFUSED`: nobody listens there.
+/// The others as for [`with_libc::connect_to`](crate::with_libc::connect_to), without `EINTR`.
 pub fn connect_timeout(address: SocketAddrV4, timeout: Duration) -> io::Result<TcpStream> {
     TcpStream::connect_timeout(&address.into(), timeout)
 }

@@ -4,7 +4,7 @@ mod helpers;
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddrV4};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::AsRawFd;
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -138,6 +138,6 @@ fn a_second_connect_says_that_there_is_a_connection() {
     let client = with_socket2::connect_to(address).unwrap();
     let again = with_socket2::connect(&client, &SockAddr::from(address)).unwrap_err();
     assert_eq!(again.raw_os_error(), Some(libc::EISCONN));
-    let again = with_nix::connect(&OwnedFd::from(client), &SockaddrIn::from(address)).unwrap_err();
+    let again = with_nix::connect(client, &SockaddrIn::from(address)).unwrap_err();
     assert_eq!(again, Errno::EISCONN);
 }

@@ -9,11 +9,12 @@ use std::os::fd::AsRawFd;
 
 use lab::{OnCall, Played, Stage};
 use nix::sys::socket::{self, MsgFlags};
+use nix::unistd::close; // step 6
 use step01_socket::with_libc::cvt;
 use step04_connect as step04;
 use step05_send_recv::{with_libc, with_nix, with_socket2, with_std};
 
-use crate::scenes::{ROOM, close};
+use crate::scenes::ROOM;
 
 const HELLO: &[u8] = b"hello\n";
 
@@ -34,7 +35,7 @@ pub(crate) fn connect_libc(stage: &mut Stage) -> Played {
         stage.say(buffer[..count].escape_ascii());
     }
     stage.say("the end: recv returned 0");
-    close(connection);
+    close(connection)?;
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use lab::{Half, Halves, Place, Scene, Step, guest, layers};
 fn main() -> ExitCode {
     let step = Step {
         name: env!("CARGO_PKG_NAME"),
-        title: "send and recv: bytes, not messages",
+        title: env!("CARGO_PKG_DESCRIPTION"),
         lesson: "lessons/05-send-recv.md",
         scenes: vec![
             with_guests(scenes::send_recv()),

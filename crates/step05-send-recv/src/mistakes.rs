@@ -43,7 +43,7 @@ pub(crate) fn wait_until(fd: RawFd, events: c_short) -> io::Result<()> {
         events,
         revents: 0,
     };
-    // SAFETY: the one pollfd lives until after the call, and 1 is how many there are.
+    // SAFETY: `wanted` is one pollfd, as the 1 says, and lives until after the call.
     cvt(unsafe { libc::poll(&raw mut wanted, 1, -1) })?;
     Ok(())
 }

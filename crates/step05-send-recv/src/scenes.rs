@@ -4,6 +4,7 @@ use std::mem::MaybeUninit;
 
 use lab::{ANY_PORT, Layer, Play, Played, Scene, Stage, layers, quote};
 use nix::sys::socket::{Backlog, MsgFlags};
+use nix::unistd::close; // step 6
 use step05_send_recv::{with_libc, with_nix, with_socket2, with_std};
 use {step02_bind_listen as step02, step03_accept as step03, step04_connect as step04};
 
@@ -36,15 +37,6 @@ pub(crate) fn send_recv() -> Scene {
     .quote(Layer::Std, quote!("with_std.rs", "stream.write("))
 }
 
-fn idea(play: &Play) -> Option<String> {
-    let sent = play.call("client", "send")?.returned()?;
-    let received = play.call("server", "recv")?.returned()?;
-    Some(format!(
-        "send took {sent} bytes, recv brought {received}, and the buffer has room for {ROOM}: \
-         only the number that recv returns says how many are new."
-    ))
-}
-
 fn server_libc(stage: &mut Stage) -> Played {
     let listener = step02::with_libc::listen_on(ANY_PORT, 1)?;
     stage.cue("listening", step02::with_libc::local_address(listener)?);
@@ -53,8 +45,8 @@ fn server_libc(stage: &mut Stage) -> Played {
     let count = stage.taught(|| with_libc::recv(connection, &mut buffer, 0))?;
     stage.say(heard(&buffer[..count]));
     stage.taught(|| with_libc::send(connection, b"hi", 0))?;
-    close(connection);
-    close(listener);
+    close(connection)?;
+    close(listener)?;
     Ok(())
 }
 
@@ -67,7 +59,7 @@ fn client_libc(stage: &mut Stage) -> Played {
     stage.say(heard(&buffer[..count]));
     // Who closes first decides which end sends which packet.
     stage.wait_done("server");
-    close(connection);
+    close(connection)?;
     Ok(())
 }
 
@@ -139,12 +131,15 @@ fn client_std(stage: &mut Stage) -> Played {
     Ok(())
 }
 
-fn heard(bytes: &[u8]) -> String {
-    format!("{} bytes: \"{}\"", bytes.len(), bytes.escape_ascii())
+fn idea(play: &Play) -> Option<String> {
+    let sent = play.call("client", "send")?.returned()?;
+    let received = play.call("server", "recv")?.returned()?;
+    Some(format!(
+        "send took {sent} bytes, recv brought {received}, and the buffer has room for {ROOM}: \
+         only the number that recv returns says how many are new."
+    ))
 }
 
-/// `close(fd)`: end the conversation. Step 6 is about it.
-pub(crate) fn close(fd: std::os::fd::RawFd) {
-    // SAFETY: `close` takes a number by value; the callers made the descriptor and do not use it again.
-    unsafe { libc::close(fd) };
+fn heard(bytes: &[u8]) -> String {
+    format!("{} bytes: \"{}\"", bytes.len(), bytes.escape_ascii())
 }

@@ -8,12 +8,13 @@ use std::os::fd::{OwnedFd, RawFd};
 
 use lab::{OnCall, Played, Stage, errno_of};
 use nix::sys::socket::{Backlog, MsgFlags};
+use nix::unistd::close; // step 6
 use socket2::Socket;
 use step02_bind_listen as step02;
 use step03_accept as step03;
 use step05_send_recv::{with_libc, with_nix, with_socket2, with_std};
 
-use crate::scenes::{ROOM, close};
+use crate::scenes::ROOM;
 
 const BACKLOG: i32 = 5;
 
@@ -29,7 +30,7 @@ pub(crate) fn serve_libc(stage: &mut Stage) -> Played {
         };
         stage.say(format!("{peer} is here"));
         say_end(stage, echo_libc(stage, connection).on("echo", peer));
-        close(connection);
+        close(connection)?;
     }
 }
 

@@ -15,16 +15,20 @@ use step01_socket::with_libc::cvt;
 /// Returns how many bytes were taken: at least one, if there were any, and perhaps not all.
 ///
 /// `flags` is 0, or `libc::MSG_NOSIGNAL` (no `SIGPIPE`), `MSG_DONTWAIT` (never wait), ….
+/// With Linux's `MSG_ZEROCOPY`, which needs the option `SO_ZEROCOPY`, the kernel may still read
+/// when `send` has returned: then it sends what stands in `bytes` by that time.
 ///
 /// # Errors
 ///
 /// - `ECONNRESET`: the peer has reset the connection: it closed and left something of ours unread.
-///   A reset is reported once, by the first call that meets it.
+///   A reset is reported once, by the first call that meets it. Only `close` is left.
 /// - `EPIPE`: nothing can be sent any more. A reset was reported before; or the peer had closed,
 ///   and answered our last bytes with a reset; or we have shut our own side down. Without
 ///   `MSG_NOSIGNAL` the signal `SIGPIPE` comes first.
-/// - `EAGAIN`: the socket is non-blocking, or has a send timeout, and the buffer is full.
-/// - `EINTR`: a signal handler ran before a single byte was taken. Nothing is lost: call again.
+/// - `EAGAIN`: the buffer is full, and the socket is non-blocking or its send timeout is over. The
+///   bytes are still yours: send them when there is room.
+/// - `EINTR`: a handler without `SA_RESTART` ran before a single byte was taken (if the socket has
+///   a send timeout, any handler: signal(7)). Nothing is lost: call again.
 /// - `ENOTCONN`, on Linux `EPIPE`: a socket without a connection, a listener for instance.
 /// - `EBADF`, `ENOTSOCK`: not open, or not a socket.
 ///
@@ -43,13 +47,18 @@ pub fn send(fd: RawFd, bytes: &[u8], flags: c_int) -> io::Result<usize> {
 ///
 /// `flags` is 0, or `libc::MSG_PEEK` (leave the bytes there), `MSG_WAITALL` (wait for all of
 /// `buffer`), `MSG_DONTWAIT` (never wait), ….
+/// With `MSG_TRUNC` the number means something else on Linux: of a TCP connection so many bytes
+/// were thrown away, and none written (tcp(7)); of a datagram it is the whole length, and may be
+/// more than `buffer` has.
 ///
 /// # Errors
 ///
 /// - `ECONNRESET`: the peer has reset the connection. It is reported once; after it comes 0.
 /// - `ENOTCONN`: a socket without a connection, a listener for instance.
-/// - `EAGAIN`: the socket is non-blocking, or has a receive timeout, and nothing has arrived.
-/// - `EINTR`: a signal handler ran before a byte arrived. Nothing is lost: call again.
+/// - `EAGAIN`: nothing has arrived, and the socket is non-blocking or its receive timeout is over.
+///   It is not the end.
+/// - `EINTR`: a handler without `SA_RESTART` ran before a byte arrived (if the socket has a receive
+///   timeout, any handler: signal(7)). Nothing is lost: call again.
 /// - `ETIMEDOUT`: the peer's machine has stopped answering.
 /// - `EBADF`, `ENOTSOCK`: not open, or not a socket.
 ///
@@ -64,7 +73,7 @@ pub fn recv(fd: RawFd, buffer: &mut [u8], flags: c_int) -> io::Result<usize> {
 ///
 /// # Errors
 ///
-/// As for [`send`]. There is no way to say `MSG_NOSIGNAL`.
+/// As for [`send`], of a socket. There is no way to say `MSG_NOSIGNAL`.
 ///
 /// See write(2).
 pub fn write(fd: RawFd, bytes: &[u8]) -> io::Result<usize> {
@@ -77,7 +86,7 @@ pub fn write(fd: RawFd, bytes: &[u8]) -> io::Result<usize> {
 ///
 /// # Errors
 ///
-/// As for [`recv`].
+/// As for [`recv`], of a socket.
 ///
 /// See read(2).
 pub fn read(fd: RawFd, buffer: &mut [u8]) -> io::Result<usize> {

@@ -2,8 +2,11 @@
 //!
 //! Flags are a [`MsgFlags`], so a flag of `open` or `poll` does not fit.
 //! Otherwise nothing is added: no flag, no retry, no loop.
+//!
+//! nix's own `read` and `write` borrow the descriptor, its `send` and `recv` take a bare number.
+//! The functions here borrow it in each case. The owner closes it when it is dropped.
 
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd};
 
 use nix::errno::Errno;
 use nix::sys::socket::{self, MsgFlags};
@@ -16,9 +19,10 @@ use nix::unistd;
 ///
 /// # Errors
 ///
-/// As for [`with_libc::send`](crate::with_libc::send), as an `Errno`.
-pub fn send(fd: &OwnedFd, bytes: &[u8], flags: MsgFlags) -> nix::Result<usize> {
-    socket::send(fd.as_raw_fd(), bytes, flags)
+/// `EPIPE`, `ECONNRESET`: the peer is gone, and only closing is left. `EINTR`: call again.
+/// The others as for [`with_libc::send`](crate::with_libc::send), as an `Errno`.
+pub fn send(fd: impl AsFd, bytes: &[u8], flags: MsgFlags) -> nix::Result<usize> {
+    socket::send(fd.as_fd().as_raw_fd(), bytes, flags)
 }
 
 /// `recv(fd, buf, len, flags)`: copy bytes that have arrived out of the kernel's receive buffer.
@@ -27,17 +31,19 @@ pub fn send(fd: &OwnedFd, bytes: &[u8], flags: MsgFlags) -> nix::Result<usize> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::recv`](crate::with_libc::recv), as an `Errno`.
-pub fn recv(fd: &OwnedFd, buffer: &mut [u8], flags: MsgFlags) -> nix::Result<usize> {
-    socket::recv(fd.as_raw_fd(), buffer, flags)
+/// `ECONNRESET`: the peer has thrown the connection away. `EAGAIN`: nothing yet; it is not the end.
+/// `EINTR`: call again.
+/// The others as for [`with_libc::recv`](crate::with_libc::recv), as an `Errno`.
+pub fn recv(fd: impl AsFd, buffer: &mut [u8], flags: MsgFlags) -> nix::Result<usize> {
+    socket::recv(fd.as_fd().as_raw_fd(), buffer, flags)
 }
 
 /// `write(fd, buf, len)`: `send` without flags, for descriptors of every kind.
 ///
 /// # Errors
 ///
-/// As for [`send`].
-pub fn write(fd: &OwnedFd, bytes: &[u8]) -> nix::Result<usize> {
+/// As for [`send`], of a socket.
+pub fn write(fd: impl AsFd, bytes: &[u8]) -> nix::Result<usize> {
     unistd::write(fd, bytes)
 }
 
@@ -45,8 +51,8 @@ pub fn write(fd: &OwnedFd, bytes: &[u8]) -> nix::Result<usize> {
 ///
 /// # Errors
 ///
-/// As for [`recv`].
-pub fn read(fd: &OwnedFd, buffer: &mut [u8]) -> nix::Result<usize> {
+/// As for [`recv`], of a socket.
+pub fn read(fd: impl AsFd, buffer: &mut [u8]) -> nix::Result<usize> {
     unistd::read(fd, buffer)
 }
 
@@ -54,12 +60,12 @@ pub fn read(fd: &OwnedFd, buffer: &mut [u8]) -> nix::Result<usize> {
 ///
 /// # Errors
 ///
-/// The first error of [`send`], and how many bytes had been taken before:
-/// `&bytes[sent..]` is what is left.
-pub fn send_all(fd: &OwnedFd, bytes: &[u8], flags: MsgFlags) -> Result<(), (usize, Errno)> {
+/// The first error of [`send`], `EINTR` and `EAGAIN` among them, and how many bytes had been taken
+/// before: `&bytes[sent..]` is what is left.
+pub fn send_all(fd: impl AsFd, bytes: &[u8], flags: MsgFlags) -> Result<(), (usize, Errno)> {
     let mut sent = 0;
     while sent < bytes.len() {
-        sent += send(fd, &bytes[sent..], flags).map_err(|errno| (sent, errno))?;
+        sent += send(&fd, &bytes[sent..], flags).map_err(|errno| (sent, errno))?;
     }
     Ok(())
 }

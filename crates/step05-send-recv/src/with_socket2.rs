@@ -4,7 +4,7 @@
 //! `recv` takes a buffer that no one has filled yet, because the kernel is about to.
 //!
 //! A [`Socket`] is also std's `Read` and `Write`. Behind these are `recv` and `send` with flags 0,
-//! not `read` and `write`.
+//! not `read` and `write`. Dropping the socket closes it.
 
 use std::io::{self, Read, Write};
 use std::mem::MaybeUninit;
@@ -17,7 +17,8 @@ use socket2::Socket;
 ///
 /// # Errors
 ///
-/// As for [`with_libc::send`](crate::with_libc::send).
+/// `EPIPE`, `ECONNRESET`: the peer is gone, and only closing is left. `EINTR`: call again.
+/// The others as for [`with_libc::send`](crate::with_libc::send).
 pub fn send(socket: &Socket, bytes: &[u8]) -> io::Result<usize> {
     socket.send(bytes)
 }
@@ -26,7 +27,7 @@ pub fn send(socket: &Socket, bytes: &[u8]) -> io::Result<usize> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::send`](crate::with_libc::send).
+/// As for [`send`].
 pub fn send_with_flags(socket: &Socket, bytes: &[u8], flags: i32) -> io::Result<usize> {
     socket.send_with_flags(bytes, flags)
 }
@@ -40,14 +41,15 @@ pub fn send_with_flags(socket: &Socket, bytes: &[u8], flags: i32) -> io::Result<
 ///
 /// # Errors
 ///
-/// As for [`with_libc::recv`](crate::with_libc::recv).
+/// `ECONNRESET`: the peer has thrown the connection away. `EAGAIN`: nothing yet; it is not the end.
+/// `EINTR`: call again. The others as for [`with_libc::recv`](crate::with_libc::recv).
 pub fn recv<'buffer>(
     socket: &Socket,
     buffer: &'buffer mut [MaybeUninit<u8>],
 ) -> io::Result<&'buffer [u8]> {
     let count = socket.recv(buffer)?;
     let received = &buffer[..count];
-    // SAFETY: `recv` returned `count`, so the kernel has written each of the first `count` bytes.
+    // SAFETY: without flags, `count` is what the kernel has written to the front of `buffer`.
     Ok(unsafe { received.assume_init_ref() })
 }
 
@@ -58,7 +60,7 @@ pub fn recv<'buffer>(
 ///
 /// # Errors
 ///
-/// As for [`with_libc::recv`](crate::with_libc::recv).
+/// As for [`recv`].
 pub fn read(mut socket: &Socket, buffer: &mut [u8]) -> io::Result<usize> {
     socket.read(buffer)
 }

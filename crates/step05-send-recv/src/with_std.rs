@@ -6,6 +6,7 @@
 //!
 //! `read` and `write` are one call each: no loop, and no retry after a signal.
 //! The loop, with the retry, is in `write_all`.
+//! Dropping the stream closes it.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -16,7 +17,8 @@ use std::net::TcpStream;
 ///
 /// # Errors
 ///
-/// As for [`with_libc::send`](crate::with_libc::send), and never `SIGPIPE`.
+/// `EPIPE`, `ECONNRESET`: the peer is gone, and only closing is left; `SIGPIPE` never comes.
+/// `EINTR`: call again. The others as for [`with_libc::send`](crate::with_libc::send).
 pub fn write(mut stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
     stream.write(bytes)
 }
@@ -28,7 +30,8 @@ pub fn write(mut stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::recv`](crate::with_libc::recv).
+/// `ECONNRESET`: the peer has thrown the connection away. `EAGAIN`: nothing yet; it is not the end.
+/// `EINTR`: call again. The others as for [`with_libc::recv`](crate::with_libc::recv).
 pub fn read(mut stream: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
     stream.read(buffer)
 }

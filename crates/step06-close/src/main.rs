@@ -4,6 +4,7 @@ mod connect;
 mod mistakes;
 mod scenes;
 mod serve;
+mod unbound;
 
 use std::process::ExitCode;
 
@@ -12,7 +13,7 @@ use lab::{Half, Halves, Place, Scene, Step, guest, layers};
 fn main() -> ExitCode {
     let step = Step {
         name: env!("CARGO_PKG_NAME"),
-        title: "close and shutdown: end a conversation",
+        title: env!("CARGO_PKG_DESCRIPTION"),
         lesson: "lessons/06-close.md",
         scenes: vec![
             with_guests(scenes::close()),

@@ -36,12 +36,6 @@ fn server_answers_at_the_end(stage: &mut Stage) -> Played {
     Ok(())
 }
 
-/// Until that server has read what there was and sleeps in its next recv.
-fn wait_for_the_reader(stage: &mut Stage) {
-    stage.wait("read");
-    stage.wait_asleep("server", "recv");
-}
-
 /// What the client makes of the answer it got; an empty one is none.
 fn judge_answer(stage: &Stage, answer: &[u8]) {
     let text = String::from_utf8_lossy(answer);

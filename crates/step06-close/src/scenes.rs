@@ -30,18 +30,6 @@ pub(crate) fn close() -> Scene {
     .quote(Layer::Std, quote!("with_std.rs", "drop(stream)"))
 }
 
-fn idea(play: &Play) -> Option<String> {
-    let closed = play.call("client", "close")?.descriptor()?;
-    let received = play.calls("server").into_iter();
-    let end = received
-        .filter(|call| call.name == "recvfrom" && call.returned() == Some(0))
-        .find_map(|call| call.descriptor())?;
-    Some(format!(
-        "The client closes its descriptor {closed}, and the server's recv on descriptor {end} \
-         returns 0: that is how one side learns that the other is done."
-    ))
-}
-
 fn client_libc(stage: &mut Stage) -> Played {
     let address = stage.wait_address("listening")?;
     let connection = step04::with_libc::connect_to(address).on("connect", address)?;
@@ -78,12 +66,6 @@ fn client_std(stage: &mut Stage) -> Played {
     Ok(())
 }
 
-/// Until the server has read what there was and sleeps in its next recv.
-fn wait_for_the_reader(stage: &mut Stage) {
-    stage.wait("read");
-    stage.wait_asleep("server", "recv");
-}
-
 /// Reads until the client has ended, and then ends too.
 fn server(stage: &mut Stage) -> Played {
     let listener = TcpListener::bind(ANY_PORT)?;
@@ -100,4 +82,22 @@ fn server(stage: &mut Stage) -> Played {
     }
     // Connection and listener are closed on drop.
     Ok(())
+}
+
+fn idea(play: &Play) -> Option<String> {
+    let closed = play.call("client", "close")?.descriptor()?;
+    let received = play.calls("server").into_iter();
+    let end = received
+        .filter(|call| call.name == "recvfrom" && call.returned() == Some(0))
+        .find_map(|call| call.descriptor())?;
+    Some(format!(
+        "The client closes its descriptor {closed}, and the server's recv on descriptor {end} \
+         returns 0: that is how one side learns that the other is done."
+    ))
+}
+
+/// Until the server has read what there was and sleeps in its next recv.
+pub(crate) fn wait_for_the_reader(stage: &mut Stage) {
+    stage.wait("read");
+    stage.wait_asleep("server", "recv");
 }

@@ -1,21 +1,23 @@
 //! The half that waits: reads to the end, answers how many bytes it got, closes.
 //!
 //! One client at a time. What goes wrong with one is said, and the next one is served.
-
-mod answer;
+//! Only a recv that returns 0 tells that the client has sent everything.
 
 use std::error::Error;
 use std::fmt::Display;
+use std::net::TcpStream;
+use std::os::fd::{OwnedFd, RawFd};
 
 use lab::{OnCall, Played, Stage, Trouble, errno_of};
 use libc::{ECONNABORTED, EINTR, ENETDOWN, EPROTO};
-use nix::sys::socket::{Backlog, SockaddrIn};
+use nix::sys::socket::{Backlog, MsgFlags, SockaddrIn};
+use socket2::Socket;
 use step02_bind_listen as step02;
 use step03_accept as step03;
+use step05_send_recv::{with_libc, with_nix, with_socket2, with_std};
 use step06_close as step06;
 
-use crate::mistakes::time_wait::unbound;
-use answer::{answer_libc, answer_nix, answer_socket2, answer_std};
+use crate::unbound;
 
 /// Room in the queue for clients that come while another one is served.
 const BACKLOG: i32 = 128;
@@ -38,6 +40,19 @@ pub(crate) fn serve_libc(stage: &mut Stage) -> Played {
     }
 }
 
+fn answer_libc(connection: RawFd) -> Result<usize, Trouble> {
+    let (mut total, mut buffer) = (0, [0; 4096]);
+    loop {
+        match with_libc::recv(connection, &mut buffer, 0)? {
+            0 => break,
+            count => total += count,
+        }
+    }
+    let answer = format!("{total} bytes\n");
+    with_libc::send_all(connection, answer.as_bytes(), 0).map_err(|(_, error)| error)?;
+    Ok(total)
+}
+
 pub(crate) fn serve_nix(stage: &mut Stage) -> Played {
     let address = stage.address()?;
     let listener = unbound::with_nix(true)?;
@@ -58,6 +73,19 @@ pub(crate) fn serve_nix(stage: &mut Stage) -> Played {
     }
 }
 
+fn answer_nix(connection: &OwnedFd) -> Result<usize, Trouble> {
+    let (mut total, mut buffer, none) = (0, [0; 4096], MsgFlags::empty());
+    loop {
+        match with_nix::recv(connection, &mut buffer, none)? {
+            0 => break,
+            count => total += count,
+        }
+    }
+    let answer = format!("{total} bytes\n");
+    with_nix::send_all(connection, answer.as_bytes(), none).map_err(|(_, errno)| errno)?;
+    Ok(total)
+}
+
 pub(crate) fn serve_socket2(stage: &mut Stage) -> Played {
     let address = stage.address()?;
     let listener = unbound::with_socket2(true)?;
@@ -76,6 +104,18 @@ pub(crate) fn serve_socket2(stage: &mut Stage) -> Played {
     }
 }
 
+fn answer_socket2(connection: &Socket) -> Result<usize, Trouble> {
+    let (mut total, mut buffer) = (0, [0; 4096]);
+    loop {
+        match with_socket2::read(connection, &mut buffer)? {
+            0 => break,
+            count => total += count,
+        }
+    }
+    with_socket2::write_all(connection, format!("{total} bytes\n").as_bytes())?;
+    Ok(total)
+}
+
 pub(crate) fn serve_std(stage: &mut Stage) -> Played {
     let address = stage.address()?;
     let listener = step02::with_std::listen_on(address).on("bind", address)?;
@@ -88,6 +128,18 @@ pub(crate) fn serve_std(stage: &mut Stage) -> Played {
         };
         report(stage, peer, answer_std(&connection));
     }
+}
+
+fn answer_std(connection: &TcpStream) -> Result<usize, Trouble> {
+    let (mut total, mut buffer) = (0, [0; 4096]);
+    loop {
+        match with_std::read(connection, &mut buffer)? {
+            0 => break,
+            count => total += count,
+        }
+    }
+    with_std::write_all(connection, format!("{total} bytes\n").as_bytes())?;
+    Ok(total)
 }
 
 fn listening(address: impl Display) -> String {

@@ -3,11 +3,9 @@
 //! A number does not know whether it is open.
 //! Forget to close it, and it stays open until the process ends.
 //! Close it twice, and the second `close` may hit a socket that got the same number since.
-//! Nothing here protects from either.
-//!
-//! One simplification: in Rust a function that closes a descriptor it does not own should be
-//! `unsafe`, because the owner may be somewhere else. Here you are the owner, and the functions are
-//! safe to call, so that the mistakes can be shown.
+//! Nothing here protects from either: as step 2 says, a bare number is trusted. `close` is the call
+//! that can harm most by it: it closes whatever has the number now, and an owner elsewhere does not
+//! learn of it. The other layers take the owner itself.
 
 use std::io;
 use std::os::fd::RawFd;
@@ -28,13 +26,14 @@ use libc::SO_LINGER_SEC as SO_LINGER;
 ///
 /// # Errors
 ///
-/// - `EBADF`: not open. Closed twice, most likely.
-/// - `EINTR`: a signal handler ran. On Linux the descriptor is closed all the same: do not call
-///   again, the number may be someone else's by now.
+/// - `EBADF`: not open. Closed twice, most likely; had the number been given out again in between,
+///   there would be no error, and another socket closed.
+/// - `EINTR`: a signal handler ran, installed with `SA_RESTART` or without. On Linux the descriptor
+///   is closed all the same: do not call again, the number may be someone else's by now.
 ///
 /// See close(2).
 pub fn close(fd: RawFd) -> io::Result<()> {
-    // SAFETY: `close` takes a number by value. That `fd` is ours to close, the caller has to know.
+    // SAFETY: `close` takes a number by value, which is trusted, and touches no memory of ours.
     cvt(unsafe { libc::close(fd) })?;
     Ok(())
 }
@@ -68,7 +67,7 @@ pub fn shutdown(fd: RawFd, how: c_int) -> io::Result<()> {
 /// # Errors
 ///
 /// - `EBADF`: not open.
-/// - `EMFILE`: the table of open files is full.
+/// - `EMFILE`: the table of open files is full. Close something first.
 ///
 /// See dup(2).
 pub fn dup(fd: RawFd) -> io::Result<RawFd> {
@@ -80,7 +79,8 @@ pub fn dup(fd: RawFd) -> io::Result<RawFd> {
 ///
 /// - `None`, as every socket begins: `close` returns at once, and the kernel sends the rest.
 /// - `Some(0)`: `close` throws the rest away and resets the connection.
-/// - `Some(n)`: `close` waits until the peer has confirmed everything, `n` seconds at most.
+/// - `Some(n)`: `close` waits until the peer has confirmed everything, `n` seconds at most. Linux
+///   does not refuse a negative number.
 ///
 /// # Errors
 ///

@@ -8,8 +8,11 @@
 //! In a debug build its drop first asks `fcntl(F_GETFD)`. If the descriptor is not open any more,
 //! someone has closed it behind the owner's back, and the program aborts.
 //! A release build does not ask (Rust 1.95).
+//!
+//! What does not end the descriptor only borrows it: nix's own `dup` and `setsockopt` do, its
+//! `shutdown` still takes a bare number.
 
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use nix::sys::socket::{self, Shutdown, setsockopt, sockopt};
 use nix::unistd;
@@ -25,9 +28,18 @@ use sockopt::LingerSec as Linger;
 /// `drop(fd)` makes the same call and looks at no error.
 /// The owner is used up: a second `close(fd)` does not compile.
 ///
+/// ```compile_fail,E0382
+/// let fd = std::os::fd::OwnedFd::from(std::net::TcpListener::bind("127.0.0.1:0")?);
+/// step06_close::with_nix::close(fd)?;
+/// step06_close::with_nix::close(fd)?;
+/// # std::io::Result::Ok(())
+/// ```
+///
 /// # Errors
 ///
-/// As for [`with_libc::close`](crate::with_libc::close), as an `Errno`.
+/// `EINTR`: closed all the same, on Linux.
+/// `EBADF`: somebody has closed the number behind the owner's back.
+/// See [`with_libc::close`](crate::with_libc::close).
 pub fn close(fd: OwnedFd) -> nix::Result<()> {
     unistd::close(fd)
 }
@@ -38,9 +50,10 @@ pub fn close(fd: OwnedFd) -> nix::Result<()> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::shutdown`](crate::with_libc::shutdown), as an `Errno`.
-pub fn shutdown(fd: &OwnedFd, how: Shutdown) -> nix::Result<()> {
-    socket::shutdown(fd.as_raw_fd(), how)
+/// `ENOTCONN`: there is no connection, or the peer has reset it: then only closing is left.
+/// The others as for [`with_libc::shutdown`](crate::with_libc::shutdown), as an `Errno`.
+pub fn shutdown(fd: impl AsFd, how: Shutdown) -> nix::Result<()> {
+    socket::shutdown(fd.as_fd().as_raw_fd(), how)
 }
 
 /// `dup(fd)`: a second descriptor for the same socket, with an owner of its own.
@@ -49,8 +62,9 @@ pub fn shutdown(fd: &OwnedFd, how: Shutdown) -> nix::Result<()> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::dup`](crate::with_libc::dup), as an `Errno`.
-pub fn dup(fd: &OwnedFd) -> nix::Result<OwnedFd> {
+/// `EMFILE`: the table of open files is full; drop something first.
+/// The others as for [`with_libc::dup`](crate::with_libc::dup), as an `Errno`.
+pub fn dup(fd: impl AsFd) -> nix::Result<OwnedFd> {
     unistd::dup(fd)
 }
 
@@ -61,11 +75,11 @@ pub fn dup(fd: &OwnedFd) -> nix::Result<OwnedFd> {
 ///
 /// # Errors
 ///
-/// As there, as an `Errno`.
-pub fn set_linger(fd: &OwnedFd, seconds: Option<i32>) -> nix::Result<()> {
+/// `ENOTSOCK`: not a socket.
+pub fn set_linger(fd: impl AsFd, seconds: Option<i32>) -> nix::Result<()> {
     let linger = libc::linger {
         l_onoff: seconds.is_some().into(),
         l_linger: seconds.unwrap_or(0),
     };
-    setsockopt(fd, Linger, &linger)
+    setsockopt(&fd, Linger, &linger)
 }

@@ -14,6 +14,13 @@ use socket2::SockRef;
 /// `close(fd)`: give a descriptor back to the kernel.
 ///
 /// The stream is used up: a second `close(stream)` does not compile.
+///
+/// ```compile_fail,E0382
+/// let stream = std::net::TcpStream::connect("127.0.0.1:9000")?;
+/// step06_close::with_std::close(stream);
+/// step06_close::with_std::close(stream);
+/// # std::io::Result::Ok(())
+/// ```
 pub fn close(stream: TcpStream) {
     drop(stream);
 }
@@ -24,7 +31,8 @@ pub fn close(stream: TcpStream) {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::shutdown`](crate::with_libc::shutdown).
+/// `ENOTCONN`: there is no connection, or the peer has reset it: then only dropping is left.
+/// The others as for [`with_libc::shutdown`](crate::with_libc::shutdown).
 pub fn shutdown(stream: &TcpStream, how: Shutdown) -> io::Result<()> {
     stream.shutdown(how)
 }
@@ -36,7 +44,8 @@ pub fn shutdown(stream: &TcpStream, how: Shutdown) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::dup`](crate::with_libc::dup).
+/// `EMFILE`: the table of open files is full; drop something first.
+/// The others as for [`with_libc::dup`](crate::with_libc::dup).
 pub fn try_clone(stream: &TcpStream) -> io::Result<TcpStream> {
     stream.try_clone()
 }

@@ -20,10 +20,10 @@
 //! The layers differ in how the bytes move: `receive` and `send` of
 //! [`with_libc`], [`with_nix`], [`with_socket2`] and [`with_std`].
 //!
-//! | layer | the connection | an error | to go on after a signal |
+//! | layer | the connection | an error | to go on after `EINTR` |
 //! |---|---|---|---|
 //! | [`with_libc`] | `RawFd` | `io::Error` | a loop of your own, both ways |
-//! | [`with_nix`] | `&OwnedFd` | `Errno` | a loop of your own, both ways |
+//! | [`with_nix`] | `impl AsFd` | `Errno` | a loop of your own, both ways |
 //! | [`with_socket2`] | `&Socket` | `io::Error` | a loop to receive; `write_all` has its own |
 //! | [`with_std`] | `&TcpStream` | `io::Error` | a loop to receive; `write_all` has its own |
 //!

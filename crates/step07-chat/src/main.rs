@@ -20,7 +20,7 @@ const FRAMING: &[Opt] = &[Opt {
 fn main() -> ExitCode {
     let step = Step {
         name: env!("CARGO_PKG_NAME"),
-        title: "A chat: two people, one connection, taking turns",
+        title: env!("CARGO_PKG_DESCRIPTION"),
         lesson: "lessons/07-chat.md",
         scenes: vec![
             with_guests(scenes::chat()),

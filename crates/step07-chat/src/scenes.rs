@@ -1,11 +1,10 @@
 //! The chat as a scene: hello and hi, and the server waits for the next client.
 
-mod client;
-
 use lab::{ANY_PORT, Layer, Play, Played, Scene, Sign, Stage, layers, quote};
 use nix::sys::socket::Backlog;
 use step02_bind_listen as step02;
 use step03_accept as step03;
+use step04_connect as step04;
 use step06_close as step06;
 use step07_chat::{Framing, Inbox, with_libc, with_nix, with_socket2, with_std};
 
@@ -25,12 +24,7 @@ pub(crate) fn chat() -> Scene {
     )
     .actor(
         "client",
-        layers(
-            client::client_libc,
-            client::client_nix,
-            client::client_socket2,
-            client::client_std,
-        ),
+        layers(client_libc, client_nix, client_socket2, client_std),
     )
     .shows(&[Sign::Waits("server", "accept")])
     .idea(idea)
@@ -73,6 +67,16 @@ fn server_libc(stage: &mut Stage) -> Played {
     }
 }
 
+/// Hello, the answer, and the end.
+fn client_libc(stage: &mut Stage) -> Played {
+    let connection = step04::with_libc::connect_to(stage.wait_address("listening")?)?;
+    stage.wait_asleep("server", "recv");
+    with_libc::send(connection, NONE, "hello")?;
+    let answer = with_libc::receive(connection, &mut Inbox::new(NONE))?;
+    stage.say(answer.unwrap_or_default());
+    Ok(step06::with_libc::close(connection)?)
+}
+
 fn server_nix(stage: &mut Stage) -> Played {
     let listener = step02::with_nix::listen_on(ANY_PORT, Backlog::new(3)?)?;
     stage.cue("listening", step02::with_nix::local_address(&listener)?);
@@ -87,6 +91,15 @@ fn server_nix(stage: &mut Stage) -> Played {
         }
         stage.say("disconnected");
     }
+}
+
+fn client_nix(stage: &mut Stage) -> Played {
+    let connection = step04::with_nix::connect_to(stage.wait_address("listening")?)?;
+    stage.wait_asleep("server", "recv");
+    with_nix::send(&connection, NONE, "hello")?;
+    let answer = with_nix::receive(&connection, &mut Inbox::new(NONE))?;
+    stage.say(answer.unwrap_or_default());
+    Ok(())
 }
 
 fn server_socket2(stage: &mut Stage) -> Played {
@@ -106,6 +119,15 @@ fn server_socket2(stage: &mut Stage) -> Played {
     }
 }
 
+fn client_socket2(stage: &mut Stage) -> Played {
+    let connection = step04::with_socket2::connect_to(stage.wait_address("listening")?)?;
+    stage.wait_asleep("server", "recv");
+    with_socket2::send(&connection, NONE, "hello")?;
+    let answer = with_socket2::receive(&connection, &mut Inbox::new(NONE))?;
+    stage.say(answer.unwrap_or_default());
+    Ok(())
+}
+
 fn server_std(stage: &mut Stage) -> Played {
     let listener = step02::with_std::listen_on(ANY_PORT)?;
     stage.cue("listening", step02::with_std::local_address(&listener)?);
@@ -119,4 +141,13 @@ fn server_std(stage: &mut Stage) -> Played {
         }
         stage.say("disconnected");
     }
+}
+
+fn client_std(stage: &mut Stage) -> Played {
+    let connection = step04::with_std::connect_to(stage.wait_address("listening")?)?;
+    stage.wait_asleep("server", "recv");
+    with_std::send(&connection, NONE, "hello")?;
+    let answer = with_std::receive(&connection, &mut Inbox::new(NONE))?;
+    stage.say(answer.unwrap_or_default());
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! The raw calls, put together.
 //!
-//! A signal handler may end any call early (`EINTR`). To go on is the caller's work here, both ways.
+//! A signal handler that was installed without `SA_RESTART` may end any call early (`EINTR`; signal(7)). To go on
+//! is the caller's work here, both ways.
 
 use std::io::{self, ErrorKind};
 use std::os::fd::RawFd;
@@ -15,7 +16,7 @@ use crate::{Failure, Framing, Inbox, ROOM};
 ///
 /// # Errors
 ///
-/// - [`Failure::Call`]: that of `recv`, such as `ECONNRESET`; never `EINTR`.
+/// - [`Failure::Call`]: that of `recv`, such as `ECONNRESET`, after which only `close` is left; never `EINTR`.
 /// - [`Failure::Fault`]: the bytes are no message of this framing. Only after
 ///   [`NotUtf8`](crate::Fault::NotUtf8) can another one follow.
 ///

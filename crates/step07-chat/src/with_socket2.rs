@@ -1,7 +1,8 @@
 //! The same calls on an owned socket.
 //!
 //! `recv` returns what arrived as a slice, so there is no count to mistake; an empty one is the end.
-//! To send there is std's `write_all`, which goes on after a signal by itself; `recv` does not.
+//! To send there is std's `write_all`, which goes on after `EINTR` by itself; `recv` does not.
+//! The connection is borrowed; dropping the `Socket` closes it.
 
 use std::io::{self, ErrorKind};
 use std::mem::MaybeUninit;
@@ -15,7 +16,9 @@ use crate::{Failure, Framing, Inbox, ROOM};
 ///
 /// # Errors
 ///
-/// As for [`with_libc::receive`](crate::with_libc::receive).
+/// - [`Failure::Call`]: `ECONNRESET`, the peer has reset the connection. The others as for
+///   [`with_libc::receive`](crate::with_libc::receive); never `EINTR`.
+/// - [`Failure::Fault`]: the bytes are no message of this framing.
 pub fn receive(socket: &Socket, inbox: &mut Inbox) -> Result<Option<String>, Failure<io::Error>> {
     let mut buffer = [MaybeUninit::uninit(); ROOM];
     loop {
@@ -35,7 +38,9 @@ pub fn receive(socket: &Socket, inbox: &mut Inbox) -> Result<Option<String>, Fai
 ///
 /// # Errors
 ///
-/// As for [`with_libc::send`](crate::with_libc::send).
+/// - [`Failure::Call`]: `EPIPE` or `ECONNRESET`, the peer is gone. The others as for
+///   [`with_libc::send`](crate::with_libc::send); never `EINTR`.
+/// - [`Failure::Fault`]: this framing cannot carry the message. Nothing was sent.
 pub fn send(socket: &Socket, framing: Framing, message: &str) -> Result<(), Failure<io::Error>> {
     let bytes = framing.bytes(message)?;
     write_all(socket, &bytes).map_err(Failure::Call)

@@ -1,6 +1,8 @@
 //! The same calls through std.
 //!
-//! `write_all` sends everything, goes on after a signal, and never raises `SIGPIPE`.
+//! `write_all` sends everything, goes on after `EINTR`, and never raises `SIGPIPE`.
+//! The connection is borrowed; dropping the `TcpStream` closes it.
+//!
 //! For lines std has a ready-made inbox, `BufReader::read_line`. It has no limit, so a peer that never
 //! sends a newline fills the memory; and it can do lines only. So the course's own [`Inbox`] serves here too.
 
@@ -15,7 +17,9 @@ use crate::{Failure, Framing, Inbox, ROOM};
 ///
 /// # Errors
 ///
-/// As for [`with_libc::receive`](crate::with_libc::receive).
+/// - [`Failure::Call`]: `ECONNRESET`, the peer has reset the connection. The others as for
+///   [`with_libc::receive`](crate::with_libc::receive); never `EINTR`.
+/// - [`Failure::Fault`]: the bytes are no message of this framing.
 pub fn receive(
     stream: &TcpStream,
     inbox: &mut Inbox,
@@ -38,7 +42,9 @@ pub fn receive(
 ///
 /// # Errors
 ///
-/// As for [`with_libc::send`](crate::with_libc::send).
+/// - [`Failure::Call`]: `EPIPE` or `ECONNRESET`, the peer is gone. The others as for
+///   [`with_libc::send`](crate::with_libc::send); never `EINTR`.
+/// - [`Failure::Fault`]: this framing cannot carry the message. Nothing was sent.
 pub fn send(stream: &TcpStream, framing: Framing, message: &str) -> Result<(), Failure<io::Error>> {
     let bytes = framing.bytes(message)?;
     write_all(stream, &bytes).map_err(Failure::Call)

@@ -3,6 +3,7 @@
 mod mistakes;
 mod scenes;
 mod serve;
+mod start;
 
 use std::process::ExitCode;
 
@@ -11,7 +12,7 @@ use lab::{Half, Halves, Place, Scene, Step, guest, layers};
 fn main() -> ExitCode {
     let step = Step {
         name: env!("CARGO_PKG_NAME"),
-        title: "getsockopt and setsockopt: a socket's options",
+        title: env!("CARGO_PKG_DESCRIPTION"),
         lesson: "lessons/08-options.md",
         scenes: vec![
             with_guests(scenes::options()),

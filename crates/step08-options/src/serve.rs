@@ -13,7 +13,7 @@ use step02_bind_listen as step02;
 use step03_accept as step03;
 use step06_close as step06;
 
-use crate::mistakes::reuse_address::start;
+use crate::start;
 use converse::{converse_libc, converse_nix, converse_socket2, converse_std};
 
 pub(crate) fn serve_libc(stage: &mut Stage) -> Played {

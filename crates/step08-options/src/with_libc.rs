@@ -1,14 +1,25 @@
 //! The raw calls, and a few typed helpers on top.
 //!
 //! C passes a pointer without a type, and a length. Whether both fit the option, nobody checks
-//! before the kernel does, and the kernel can only look at the length.
+//! before the kernel does, and the kernel can only look at the length. What the length counts is up to
+//! the option: see [`getsockopt`].
+//!
+//! The helpers are safe to call with any number for a level and a name.
+
+mod bytes;
+mod timeout;
 
 use std::io;
 use std::os::fd::RawFd;
 
 use libc::{IPPROTO_TCP, SO_ERROR, SO_KEEPALIVE, SOL_SOCKET, TCP_KEEPCNT, TCP_KEEPINTVL};
-use libc::{c_int, c_void, socklen_t, timeval};
+use libc::{c_int, c_void, socklen_t};
 use step01_socket::with_libc::cvt;
+
+use bytes::{BEHIND, in_bytes, no_int};
+
+pub(crate) use bytes::get_bytes;
+pub use timeout::{get_timeout, set_timeout};
 
 #[cfg(target_vendor = "apple")]
 pub use libc::TCP_KEEPALIVE as TCP_KEEPIDLE; // Apple systems have another name for it.
@@ -17,12 +28,24 @@ pub use libc::TCP_KEEPIDLE;
 
 /// `getsockopt(fd, level, optname, optval, optlen)`: ask for the value of an option.
 ///
-/// `length` is a *value-result* argument. In: how many bytes there is room for. Out: how many the
-/// kernel wrote. A value that has more is cut off, without an error.
+/// `length` is a *value-result* argument. In: how many bytes there is room for. Out: how many were
+/// written; of `NETLINK_LIST_MEMBERSHIPS`, how many there are. Mostly a value that has more bytes than
+/// there is room for is cut off, without an error.
 ///
 /// # Safety
 ///
-/// `length` must point to a `socklen_t`, and that many bytes must be writable at `value`.
+/// `length` must point to a `socklen_t`, and what the kernel writes must find room at `value`. That is
+/// `*length` bytes, but not for every option. Linux has these exceptions:
+///
+/// - `SO_GET_FILTER`, which is `SO_ATTACH_FILTER` read: `*length` counts instructions of eight bytes, in
+///   and out.
+/// - `IP_MSFILTER`, `MCAST_MSFILTER`: behind the structure stand addresses, as many as the value itself
+///   says before the call.
+/// - `TCP_AO_GET_KEYS` (by the kernel's sources, `net/ipv4/tcp_ao.c`): likewise, and `*length` is the size
+///   of one of them.
+///
+/// Where a value has pointers in it, as that of `TCP_ZEROCOPY_RECEIVE` has (`linux/tcp.h`), what they lead to
+/// must be the caller's to give away, too.
 ///
 /// # Errors
 ///
@@ -39,7 +62,7 @@ pub unsafe fn getsockopt(
     value: *mut c_void,
     length: *mut socklen_t,
 ) -> io::Result<()> {
-    // SAFETY: the caller promises `*length` writable bytes, and the kernel writes no more.
+    // SAFETY: the caller promises room for what this option writes.
     cvt(unsafe { libc::getsockopt(fd, level, name, value, length) })?;
     Ok(())
 }
@@ -51,7 +74,8 @@ pub unsafe fn getsockopt(
 ///
 /// # Safety
 ///
-/// `length` bytes must be readable at `value`.
+/// `length` bytes must be readable at `value`. Where they have a pointer in them, as the value of
+/// `SO_ATTACH_FILTER` has, so must be what it leads to.
 ///
 /// # Errors
 ///
@@ -69,20 +93,33 @@ pub unsafe fn setsockopt(
     value: *const c_void,
     length: socklen_t,
 ) -> io::Result<()> {
-    // SAFETY: the caller promises `length` readable bytes, and the kernel only reads them.
+    // SAFETY: the caller promises what the kernel reads of this option's value, and it only reads.
     cvt(unsafe { libc::setsockopt(fd, level, name, value, length) })?;
     Ok(())
 }
 
 /// [`getsockopt`] with an `int`, as most options have. On and off are 1 and 0.
 ///
-/// Errors as for [`getsockopt`].
+/// Of a value that is longer than an `int`, that is the first four bytes.
+///
+/// # Errors
+///
+/// As for [`getsockopt`], and without an errno:
+///
+/// - `InvalidData`: the value is not as long as an `int`.
+/// - `InvalidInput`, before any call: `SO_GET_FILTER`, whose length does not count bytes.
 pub fn get_int(fd: RawFd, level: c_int, name: c_int) -> io::Result<c_int> {
-    let mut value = 0;
-    let mut length = size_of_val(&value) as socklen_t;
-    // SAFETY: `length` is the size of `value`, and whatever bytes the kernel writes are an int.
-    unsafe { getsockopt(fd, level, name, (&raw mut value).cast(), &raw mut length) }?;
-    Ok(value)
+    in_bytes(level, name)?;
+    // More room than the kernel is told of: not every option keeps to its length.
+    let mut room = [0; 1 + BEHIND / size_of::<c_int>()];
+    let mut length = size_of::<c_int>() as socklen_t;
+    // SAFETY: the length counts bytes, and behind these four there are more than any option is known to
+    // add. The value is 0 before the call, and whatever bytes the kernel writes are ints.
+    unsafe { getsockopt(fd, level, name, room.as_mut_ptr().cast(), &raw mut length) }?;
+    match length as usize == size_of::<c_int>() {
+        true => Ok(room[0]),
+        false => Err(no_int(length)),
+    }
 }
 
 /// [`setsockopt`] with an `int`, as most options have. On and off are 1 and 0.
@@ -90,33 +127,9 @@ pub fn get_int(fd: RawFd, level: c_int, name: c_int) -> io::Result<c_int> {
 /// Errors as for [`setsockopt`].
 pub fn set_int(fd: RawFd, level: c_int, name: c_int, value: c_int) -> io::Result<()> {
     let length = size_of_val(&value) as socklen_t;
-    // SAFETY: `length` is the size of `value`, which lives until after the call.
+    // SAFETY: `length` is the size of `value`, which lives until after the call; no option has a pointer
+    // in an `int`.
     unsafe { setsockopt(fd, level, name, (&raw const value).cast(), length) }
-}
-
-/// [`getsockopt`] with a `struct timeval`: `name` is `libc::SO_RCVTIMEO` or `SO_SNDTIMEO`.
-///
-/// Errors as for [`getsockopt`].
-pub fn get_timeout(fd: RawFd, name: c_int) -> io::Result<timeval> {
-    let mut limit = timeval {
-        tv_sec: 0,
-        tv_usec: 0,
-    };
-    let mut length = size_of_val(&limit) as socklen_t;
-    let value = (&raw mut limit).cast();
-    // SAFETY: `length` is the size of `limit`, and whatever bytes the kernel writes are two integers.
-    unsafe { getsockopt(fd, SOL_SOCKET, name, value, &raw mut length) }?;
-    Ok(limit)
-}
-
-/// [`setsockopt`] with a `struct timeval`: how long `recv` (`SO_RCVTIMEO`) or `send`
-/// (`SO_SNDTIMEO`) waits at most. Zero seconds and zero microseconds mean: for ever.
-///
-/// Errors as for [`setsockopt`].
-pub fn set_timeout(fd: RawFd, name: c_int, limit: timeval) -> io::Result<()> {
-    let length = size_of_val(&limit) as socklen_t;
-    // SAFETY: `length` is the size of `limit`, which lives until after the call.
-    unsafe { setsockopt(fd, SOL_SOCKET, name, (&raw const limit).cast(), length) }
 }
 
 /// Four calls: `SO_KEEPALIVE` on, then `TCP_KEEPIDLE`, `TCP_KEEPINTVL` and `TCP_KEEPCNT`.

@@ -6,8 +6,11 @@
 //!
 //! For an option that nix has no name for, its macro `sockopt_impl!` declares one.
 //! Nothing is added to the calls.
+//!
+//! `fd` is any owner of a descriptor, or a loan of one ([`AsFd`]): an `OwnedFd`, whose drop closes it, or a
+//! socket of a layer above that lends its own.
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 
 use nix::errno::Errno;
 use nix::sys::socket::{self, GetSockOpt, SetSockOpt, sockopt};
@@ -20,23 +23,25 @@ use sockopt::TcpKeepIdle;
 
 /// `getsockopt(fd, level, optname, optval, optlen)`: ask for the value of an option.
 ///
-/// `fd` is any owner of a descriptor: an `OwnedFd`, or a socket of a layer above that lends its own.
 /// `option` is `sockopt::KeepAlive`, `sockopt::RcvBuf`, …: a type with no content, whose name is all.
 ///
 /// # Errors
 ///
-/// As for [`with_libc::getsockopt`](crate::with_libc::getsockopt), as an `Errno`.
-pub fn getsockopt<O: GetSockOpt>(fd: &impl AsFd, option: O) -> nix::Result<O::Val> {
-    socket::getsockopt(fd, option)
+/// `ENOPROTOOPT`: this kernel has no such option. `EOPNOTSUPP`: this kind of socket has none of that level.
+/// The others as for [`with_libc::getsockopt`](crate::with_libc::getsockopt), as an `Errno`; but for
+/// `EINVAL`, because the length comes from the type.
+pub fn getsockopt<O: GetSockOpt>(fd: impl AsFd, option: O) -> nix::Result<O::Val> {
+    socket::getsockopt(&fd, option)
 }
 
 /// `setsockopt(fd, level, optname, optval, optlen)`: change the value of an option.
 ///
 /// # Errors
 ///
-/// As for [`with_libc::setsockopt`](crate::with_libc::setsockopt), as an `Errno`.
-pub fn setsockopt<O: SetSockOpt>(fd: &impl AsFd, option: O, value: &O::Val) -> nix::Result<()> {
-    socket::setsockopt(fd, option, value)
+/// `EINVAL`: the value has the right type, and cannot be had. `EPERM`: this option needs a privilege.
+/// The others as for [`with_libc::setsockopt`](crate::with_libc::setsockopt), as an `Errno`.
+pub fn setsockopt<O: SetSockOpt>(fd: impl AsFd, option: O, value: &O::Val) -> nix::Result<()> {
+    socket::setsockopt(&fd, option, value)
 }
 
 /// Four calls: `SO_KEEPALIVE` on, then `TCP_KEEPIDLE`, `TCP_KEEPINTVL` and `TCP_KEEPCNT`.
@@ -45,8 +50,9 @@ pub fn setsockopt<O: SetSockOpt>(fd: &impl AsFd, option: O, value: &O::Val) -> n
 ///
 /// # Errors
 ///
-/// As there, as an `Errno`.
-pub fn set_keepalive(fd: &OwnedFd, idle: u32, interval: u32, count: u32) -> nix::Result<()> {
+/// `EINVAL`: a value is 0 or too large. What was set before it stays set.
+pub fn set_keepalive(fd: impl AsFd, idle: u32, interval: u32, count: u32) -> nix::Result<()> {
+    let fd = fd.as_fd();
     setsockopt(fd, sockopt::KeepAlive, &true)?;
     setsockopt(fd, TcpKeepIdle, &idle)?;
     setsockopt(fd, sockopt::TcpKeepInterval, &interval)?;
@@ -60,8 +66,9 @@ pub fn set_keepalive(fd: &OwnedFd, idle: u32, interval: u32, count: u32) -> nix:
 ///
 /// # Errors
 ///
-/// As for [`getsockopt`].
-pub fn take_error(fd: &OwnedFd) -> nix::Result<Option<Errno>> {
+/// `ENOTSOCK`: the descriptor is no socket. The outer result is about the call, the inner value about the
+/// socket.
+pub fn take_error(fd: impl AsFd) -> nix::Result<Option<Errno>> {
     let errno = getsockopt(fd, sockopt::SocketError)?;
     Ok((errno != 0).then(|| Errno::from_raw(errno)))
 }

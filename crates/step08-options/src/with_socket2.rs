@@ -6,7 +6,7 @@
 //! What has no method cannot be said in socket2; [`with_libc`](crate::with_libc) takes its descriptor.
 //!
 //! These are the ones that this step's scenes use. All of them are in the table of the scene
-//! `defaults`.
+//! `defaults`. Each is for a borrowed [`Socket`]; dropping the owner closes it.
 
 use std::io;
 use std::time::Duration;
@@ -18,16 +18,18 @@ use socket2::{Socket, TcpKeepalive};
 ///
 /// # Errors
 ///
-/// As for [`with_libc::setsockopt`](crate::with_libc::setsockopt).
+/// `ENOPROTOOPT` (on Linux): it is no TCP socket.
+/// The others as for [`with_libc::setsockopt`](crate::with_libc::setsockopt).
 pub fn set_nodelay(socket: &Socket, on: bool) -> io::Result<()> {
     socket.set_tcp_nodelay(on)
 }
 
-/// `getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, …)`
+/// `getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, …)`: whether small pieces are sent at once.
 ///
 /// # Errors
 ///
-/// As for [`with_libc::getsockopt`](crate::with_libc::getsockopt).
+/// `EOPNOTSUPP` (on Linux): it is no TCP socket.
+/// The others as for [`with_libc::getsockopt`](crate::with_libc::getsockopt).
 pub fn nodelay(socket: &Socket) -> io::Result<bool> {
     socket.tcp_nodelay()
 }
@@ -39,7 +41,7 @@ pub fn nodelay(socket: &Socket) -> io::Result<bool> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::setsockopt`](crate::with_libc::setsockopt).
+/// `ENOTSOCK`: the descriptor is no socket. `EDOM` does not come: the microseconds are those of a `Duration`.
 pub fn set_read_timeout(socket: &Socket, limit: Option<Duration>) -> io::Result<()> {
     socket.set_read_timeout(limit)
 }
@@ -48,7 +50,7 @@ pub fn set_read_timeout(socket: &Socket, limit: Option<Duration>) -> io::Result<
 ///
 /// # Errors
 ///
-/// As for [`with_libc::getsockopt`](crate::with_libc::getsockopt).
+/// `ENOTSOCK`: the descriptor is no socket.
 pub fn read_timeout(socket: &Socket) -> io::Result<Option<Duration>> {
     socket.read_timeout()
 }
@@ -61,8 +63,8 @@ pub fn read_timeout(socket: &Socket) -> io::Result<Option<Duration>> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::setsockopt`](crate::with_libc::setsockopt): `EINVAL` if a value is 0 or too
-/// large.
+/// `EINVAL`: a value is 0, also after the cut, or too large. What was set before it stays set.
+/// The others as for [`with_libc::setsockopt`](crate::with_libc::setsockopt).
 pub fn set_keepalive(
     socket: &Socket,
     idle: Duration,
@@ -81,7 +83,8 @@ pub fn set_keepalive(
 ///
 /// # Errors
 ///
-/// As for [`with_libc::take_error`](crate::with_libc::take_error).
+/// `ENOTSOCK`: the descriptor is no socket. What has happened to the socket is the inner value: `ECONNRESET`,
+/// `ECONNREFUSED`, ….
 pub fn take_error(socket: &Socket) -> io::Result<Option<io::Error>> {
     socket.take_error()
 }

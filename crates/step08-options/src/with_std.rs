@@ -5,7 +5,7 @@
 //! Some it sets without being asked: `TcpListener::bind` sets `SO_REUSEADDR`.
 //!
 //! For everything else there is the layer below: socket2's [`SockRef`] borrows the descriptor for
-//! one call, and the std socket stays the owner.
+//! one call, and the std socket stays the owner: dropping it closes the descriptor.
 
 use std::io;
 use std::net::TcpStream;
@@ -20,16 +20,18 @@ use crate::with_socket2;
 ///
 /// # Errors
 ///
-/// As for [`with_libc::setsockopt`](crate::with_libc::setsockopt).
+/// As for [`with_libc::setsockopt`](crate::with_libc::setsockopt); `ENOTSOCK` and `ENOPROTOOPT` only of a
+/// stream that was made of a descriptor of another kind (step 1).
 pub fn set_nodelay(stream: &TcpStream, on: bool) -> io::Result<()> {
     stream.set_nodelay(on)
 }
 
-/// `getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, …)`
+/// `getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, …)`: whether small pieces are sent at once.
 ///
 /// # Errors
 ///
-/// As for [`with_libc::getsockopt`](crate::with_libc::getsockopt).
+/// As for [`with_libc::getsockopt`](crate::with_libc::getsockopt); `ENOTSOCK` and `EOPNOTSUPP` only of such a
+/// stream.
 pub fn nodelay(stream: &TcpStream) -> io::Result<bool> {
     stream.nodelay()
 }
@@ -58,7 +60,8 @@ pub fn read_timeout(stream: &TcpStream) -> io::Result<Option<Duration>> {
 ///
 /// # Errors
 ///
-/// As for [`with_socket2::set_keepalive`].
+/// `EINVAL`: a value is 0, also after the cut to seconds, or too large.
+/// The others as for [`with_socket2::set_keepalive`].
 pub fn set_keepalive(
     stream: &TcpStream,
     idle: Duration,
@@ -73,7 +76,8 @@ pub fn set_keepalive(
 ///
 /// # Errors
 ///
-/// As for [`with_libc::take_error`](crate::with_libc::take_error).
+/// As for [`with_libc::getsockopt`](crate::with_libc::getsockopt). What has happened to the socket is the
+/// inner value: `ECONNRESET`, `ECONNREFUSED`, ….
 pub fn take_error(stream: &TcpStream) -> io::Result<Option<io::Error>> {
     stream.take_error()
 }

@@ -143,12 +143,12 @@ fn what_linux_says_to_a_wrong_level_and_a_wrong_value() {
 }
 
 #[test]
-fn getsockopt_writes_no_more_than_there_is_room_for() {
+fn a_value_is_cut_off_where_its_room_ends() {
     let fd = fresh();
     let mut value = [0xaa; 4];
     let mut length = 2;
     let (at, room) = (value.as_mut_ptr().cast(), &raw mut length);
-    // SAFETY: `length` is 2, and `value` has four bytes.
+    // SAFETY: SO_RCVBUF is an int, of which no more than `length` bytes are written; `value` has four.
     unsafe { with_libc::getsockopt(fd.as_raw_fd(), SOL_SOCKET, SO_RCVBUF, at, room) }.unwrap();
     assert_eq!((length, value[2], value[3]), (2, 0xaa, 0xaa));
 }

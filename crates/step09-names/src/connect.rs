@@ -11,8 +11,8 @@ use socket2::SockAddr;
 use step09_names::with_libc::{ResolverError, hints};
 use step09_names::{with_libc, with_nix, with_socket2, with_std};
 
-use crate::scenes::dual_stack::std_address;
-use crate::scenes::{close, nothing};
+use crate::half::{not_found, typed};
+use crate::scenes::{close, nothing, std_address};
 
 pub(crate) fn connect_libc(stage: &mut Stage) -> Played {
     let (host, service) = typed(stage)?;
@@ -24,9 +24,7 @@ pub(crate) fn connect_libc(stage: &mut Stage) -> Played {
         let address = with_libc::address_of(entry).ok_or_else(nothing)?;
         match with_libc::connect_to(entry) {
             Ok(connection) => {
-                // SAFETY: `getaddrinfo` has put `ai_addrlen` bytes at `ai_addr`, and the list still lives.
-                let name = unsafe { with_libc::getnameinfo(entry.ai_addr, entry.ai_addrlen, 0) };
-                connected(stage, &address, name);
+                connected(stage, &address, with_libc::name_of(entry, 0));
                 close(connection);
                 return Ok(());
             }
@@ -88,17 +86,6 @@ pub(crate) fn connect_std(stage: &mut Stage) -> Played {
     let address = connection.peer_addr()?;
     connected(stage, &address, with_std::name_of(address, 0));
     Ok(())
-}
-
-pub(crate) fn typed(stage: &Stage) -> Result<(CString, CString), Trouble> {
-    let (host, service) = stage.host_and_service()?;
-    Ok((CString::new(host)?, CString::new(service)?))
-}
-
-/// An error of the resolver is about the name, and no server had a part in it.
-pub(crate) fn not_found(stage: &Stage, error: &dyn Error) -> Trouble {
-    let (host, service) = stage.host_and_service().unwrap_or_default();
-    Trouble::new(format!("getaddrinfo {host} {service}: {error}"))
 }
 
 /// Goes on; the last of these is the error of the whole.

@@ -1,6 +1,7 @@
 //! `getaddrinfo`, `getnameinfo`: the scenes of this step.
 
 mod connect;
+mod half;
 mod mistakes;
 mod scenes;
 mod serve;
@@ -12,7 +13,7 @@ use lab::{Half, Halves, Place, Scene, Step, guest, layers};
 fn main() -> ExitCode {
     let step = Step {
         name: env!("CARGO_PKG_NAME"),
-        title: "getaddrinfo and getnameinfo: names for people, addresses for the kernel",
+        title: env!("CARGO_PKG_DESCRIPTION"),
         lesson: "lessons/09-names.md",
         scenes: vec![
             with_guests(scenes::names()),

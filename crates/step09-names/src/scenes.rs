@@ -7,10 +7,11 @@ pub(crate) mod old_pair;
 
 use std::ffi::{CStr, CString};
 use std::fmt::Display;
-use std::net::{IpAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::os::fd::RawFd;
 
 use lab::{Layer, Play, Scene, Stage, Trouble, layers, peer, quote};
+use nix::sys::socket::SockaddrStorage;
 use step09_names::with_libc::{self, ResolverError, hints};
 
 /// Both texts in figures.
@@ -91,6 +92,21 @@ pub(crate) fn text(port: u16) -> CString {
 
 pub(crate) fn nothing() -> Trouble {
     Trouble::new("getaddrinfo gave an empty list, which it should not")
+}
+
+/// nix's address of any family as std's.
+pub(crate) fn std_address(address: &SockaddrStorage) -> Result<SocketAddr, Trouble> {
+    let four = address
+        .as_sockaddr_in()
+        .map(|a| SocketAddr::V4((*a).into()));
+    let six = address
+        .as_sockaddr_in6()
+        .map(|a| SocketAddr::V6((*a).into()));
+    four.or(six).ok_or_else(third_family)
+}
+
+pub(crate) fn third_family() -> Trouble {
+    Trouble::new("the kernel gave an address that is neither IPv4 nor IPv6")
 }
 
 /// Scenes with both families need `::1`.

@@ -12,9 +12,9 @@ use step03_accept as step03;
 use step09_names::with_libc::{address_of, getaddrinfo, hints};
 use step09_names::{with_libc, with_nix, with_socket2, with_std};
 
-use crate::connect::{not_found, typed};
-use crate::scenes::dual_stack::{BACKLOG, std_address};
-use crate::scenes::nothing;
+use crate::half::{not_found, typed};
+use crate::scenes::dual_stack::BACKLOG;
+use crate::scenes::{nothing, std_address};
 
 pub(crate) fn serve_libc(stage: &mut Stage) -> Played {
     let address = passive(stage)?;

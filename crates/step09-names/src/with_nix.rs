@@ -5,12 +5,13 @@
 //! which is what a list of the resolver's needs.
 //!
 //! The error stays the resolver's own: an `Errno` would be a lie.
+//!
+//! A connection and a listener are an [`OwnedFd`]: dropping it closes the socket.
 
 use std::ffi::{CStr, CString};
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 
-use libc::addrinfo;
 use nix::errno::Errno;
 use nix::sys::socket::sockopt::Ipv6V6Only;
 use nix::sys::socket::{AddressFamily, Backlog, SockFlag, SockType, SockaddrLike, SockaddrStorage};
@@ -19,35 +20,35 @@ use step02_bind_listen::with_nix as step02;
 use step04_connect::with_nix as step04;
 use step08_options::with_nix as step08;
 
-use crate::with_libc::{self, ResolverError};
+use crate::with_libc::{self, Hints, ResolverError};
 
 /// `getaddrinfo(node, service, hints, res)` of the layer below, with its list as nix's addresses.
 ///
-/// The list is copied and freed. An address of a family that nix does not know would be left out.
+/// The list is copied and freed. An address that is neither IPv4 nor IPv6 would be left out.
 ///
 /// # Errors
 ///
-/// As for [`with_libc::getaddrinfo`].
+/// `EAI_NONAME`: there is no such name. `EAI_AGAIN`: no name server answered; ask again later.
+/// The others as for [`with_libc::getaddrinfo`].
 pub fn lookup(
     node: Option<&CStr>,
     service: Option<&CStr>,
-    hints: &addrinfo,
+    hints: &Hints,
 ) -> Result<Vec<SockaddrStorage>, ResolverError> {
     let list = with_libc::getaddrinfo(node, service, hints)?;
-    // SAFETY: `getaddrinfo` has put `ai_addrlen` bytes at `ai_addr`, of the family that they begin with.
-    let address = |entry: &addrinfo| unsafe {
-        SockaddrStorage::from_raw(entry.ai_addr, Some(entry.ai_addrlen))
-    };
-    Ok(list.iter().filter_map(address).collect())
+    let addresses = list.iter().filter_map(with_libc::address_of);
+    Ok(addresses.map(SockaddrStorage::from).collect())
 }
 
 /// `getnameinfo(addr, addrlen, …)` of the layer below.
 ///
 /// # Errors
 ///
-/// As for [`with_libc::getnameinfo`].
+/// `EAI_FAMILY`: the address is of another family. `EAI_NONAME`: with `NI_NAMEREQD`, it has no name.
+/// The others as for [`with_libc::getnameinfo`].
 pub fn name_of(address: &SockaddrStorage, flags: i32) -> Result<(CString, CString), ResolverError> {
-    // SAFETY: nix gives pointer and length of one address.
+    // SAFETY: nix gives the pointer to its own address and how many bytes of it count; a path in it ends with a
+    // NUL, for nix makes each from zeroes.
     unsafe { with_libc::getnameinfo(address.as_ptr(), address.len(), flags) }
 }
 
@@ -55,7 +56,8 @@ pub fn name_of(address: &SockaddrStorage, flags: i32) -> Result<(CString, CStrin
 ///
 /// # Errors
 ///
-/// As for each of the two. If `connect` fails, the descriptor is closed by drop.
+/// `ECONNREFUSED`: nobody listens there. `EAFNOSUPPORT`: this machine has no such family; try the next address.
+/// The others as for each of the two. If `connect` fails, the descriptor is closed by drop.
 pub fn connect_to(address: &SockaddrStorage) -> nix::Result<OwnedFd> {
     let family = address.family().ok_or(Errno::EAFNOSUPPORT)?;
     let connection = step01::socket(family, SockType::Stream, SockFlag::empty(), None)?;
@@ -83,7 +85,8 @@ pub fn connect_each(addresses: &[SockaddrStorage]) -> nix::Result<OwnedFd> {
 ///
 /// # Errors
 ///
-/// As for each of them. The descriptor is closed by drop, whichever `?` ends the function.
+/// `EADDRINUSE`: the port is taken, perhaps by a socket that takes both families. `EAFNOSUPPORT`: no IPv6 here.
+/// The others as for each of them. The descriptor is closed by drop, whichever `?` ends the function.
 pub fn listen_on(address: SocketAddr, v6only: bool, backlog: Backlog) -> nix::Result<OwnedFd> {
     let family = match address {
         SocketAddr::V4(_) => AddressFamily::Inet,

@@ -3,51 +3,47 @@
 //! It leaves names to std, which has `ToSocketAddrs`: `SockAddr::from` takes std's addresses.
 //! Here the layer below is asked instead, because std cannot be given hints.
 //! A [`SockAddr`] has room for an address of any family, and knows its family for `Socket::new`.
+//!
+//! Dropping a [`Socket`] closes it.
 
 use std::ffi::{CStr, CString};
 use std::io;
 use std::net::SocketAddr;
 
-use libc::addrinfo;
-use socket2::{Domain, SockAddr, SockAddrStorage, Socket, Type};
+use socket2::{Domain, SockAddr, Socket, Type};
 use step01_socket::with_socket2 as step01;
 use step02_bind_listen::with_socket2 as step02;
 use step04_connect::with_socket2 as step04;
 
-use crate::with_libc::{self, ResolverError};
+use crate::with_libc::{self, Hints, ResolverError};
 
 /// `getaddrinfo(node, service, hints, res)` of the layer below, with its list as socket2's addresses.
 ///
+/// An address that is neither IPv4 nor IPv6 would be left out.
+///
 /// # Errors
 ///
-/// As for [`with_libc::getaddrinfo`].
+/// `EAI_NONAME`: there is no such name. `EAI_AGAIN`: no name server answered; ask again later.
+/// The others as for [`with_libc::getaddrinfo`].
 pub fn lookup(
     node: Option<&CStr>,
     service: Option<&CStr>,
-    hints: &addrinfo,
+    hints: &Hints,
 ) -> Result<Vec<SockAddr>, ResolverError> {
     let list = with_libc::getaddrinfo(node, service, hints)?;
-    Ok(list.iter().map(address).collect())
-}
-
-/// The address of one entry of the list.
-fn address(entry: &addrinfo) -> SockAddr {
-    let mut storage = SockAddrStorage::zeroed();
-    let length = entry.ai_addrlen.min(storage.size_of());
-    let (from, to): (*const u8, *mut u8) = (entry.ai_addr.cast(), (&raw mut storage).cast());
-    // SAFETY: `getaddrinfo` has put `ai_addrlen` bytes at `ai_addr`, and no more than fit are copied.
-    unsafe { from.copy_to_nonoverlapping(to, length as usize) };
-    // SAFETY: `length` bytes of the storage are an address of the family that they begin with.
-    unsafe { SockAddr::new(storage, length) }
+    let addresses = list.iter().filter_map(with_libc::address_of);
+    Ok(addresses.map(SockAddr::from).collect())
 }
 
 /// `getnameinfo(addr, addrlen, …)` of the layer below.
 ///
 /// # Errors
 ///
-/// As for [`with_libc::getnameinfo`].
+/// `EAI_FAMILY`: the address is of another family. `EAI_NONAME`: with `NI_NAMEREQD`, it has no name.
+/// The others as for [`with_libc::getnameinfo`].
 pub fn name_of(address: &SockAddr, flags: i32) -> Result<(CString, CString), ResolverError> {
-    // SAFETY: socket2 gives pointer and length of one address.
+    // SAFETY: socket2 gives the pointer to its own storage, 128 bytes, and how many of them count; a path in it
+    // ends with a NUL at the latest with the storage, which was zeroes.
     unsafe { with_libc::getnameinfo(address.as_ptr().cast(), address.len(), flags) }
 }
 
@@ -55,7 +51,8 @@ pub fn name_of(address: &SockAddr, flags: i32) -> Result<(CString, CString), Res
 ///
 /// # Errors
 ///
-/// As for each of the two. If `connect` fails, the socket is closed by drop.
+/// `ECONNREFUSED`: nobody listens there. `EAFNOSUPPORT`: this machine has no such family; try the next address.
+/// The others as for each of the two. If `connect` fails, the socket is closed by drop.
 pub fn connect_to(address: &SockAddr) -> io::Result<Socket> {
     let connection = step01::socket(address.domain(), Type::STREAM, None)?;
     step04::connect(&connection, address)?;
@@ -82,7 +79,8 @@ pub fn connect_each(addresses: &[SockAddr]) -> io::Result<Socket> {
 ///
 /// # Errors
 ///
-/// As for each of them. The socket is closed by drop, whichever `?` ends the function.
+/// `EADDRINUSE`: the port is taken, perhaps by a socket that takes both families. `EAFNOSUPPORT`: no IPv6 here.
+/// The others as for each of them. The socket is closed by drop, whichever `?` ends the function.
 pub fn listen_on(address: SocketAddr, v6only: bool, backlog: i32) -> io::Result<Socket> {
     let listener = step01::socket(Domain::for_address(address), Type::STREAM, None)?;
     if address.is_ipv6() {

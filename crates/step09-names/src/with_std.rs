@@ -9,6 +9,8 @@
 //! no `raw_os_error`, and no `kind` to match on.
 //!
 //! The way back, `getnameinfo`, is not there: drop a layer. Nor is `IPV6_V6ONLY`.
+//!
+//! Dropping a `TcpStream` or a `TcpListener` closes its socket.
 
 use std::ffi::CString;
 use std::io;
@@ -34,7 +36,8 @@ pub fn lookup(node: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
 ///
 /// # Errors
 ///
-/// That of the last address. Of an empty list, `InvalidInput` and no errno.
+/// That of the last address, such as `ECONNREFUSED`: nobody listens there. Of an empty list, `InvalidInput` and
+/// no errno.
 pub fn connect_each(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     TcpStream::connect(addresses)
 }
@@ -43,10 +46,11 @@ pub fn connect_each(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::getnameinfo`].
+/// `EAI_NONAME`: with `NI_NAMEREQD`, the address has no name. `EAI_AGAIN`: no name server answered.
+/// The others as for [`with_libc::getnameinfo`].
 pub fn name_of(address: SocketAddr, flags: i32) -> Result<(CString, CString), ResolverError> {
     let (storage, length) = with_libc::storage_of(address);
-    // SAFETY: `length` bytes of `storage` are the address, and it lives until after the call.
+    // SAFETY: `storage` is larger than `length`, and it lives until after the call.
     unsafe { with_libc::getnameinfo((&raw const storage).cast(), length, flags) }
 }
 
@@ -55,7 +59,8 @@ pub fn name_of(address: SocketAddr, flags: i32) -> Result<(CString, CString), Re
 ///
 /// # Errors
 ///
-/// As for [`with_libc::listen_on`].
+/// `EADDRINUSE`: a socket listens on this port, perhaps one that takes both families.
+/// The others as for [`with_libc::listen_on`].
 pub fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::bind(address)
 }
@@ -67,7 +72,8 @@ pub fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::listen_on`].
+/// `EADDRINUSE`: a socket listens on this port, or an old connection of it is in TIME_WAIT: wait a minute.
+/// The others as for [`with_libc::listen_on`].
 pub fn listen_v6only(address: SocketAddr, v6only: bool, backlog: i32) -> io::Result<TcpListener> {
     let fd = with_libc::listen_on(address, v6only, backlog)?;
     // SAFETY: `listen_on` has just made `fd`, so nothing else owns it.

@@ -44,10 +44,10 @@ fn an_entry_has_what_socket_and_connect_need() {
     let [entry] = entries[..] else {
         panic!("{} entries", entries.len());
     };
-    assert_eq!(entry.ai_family, libc::AF_INET6);
-    assert_eq!(entry.ai_socktype, libc::SOCK_STREAM);
-    assert_eq!(entry.ai_protocol, libc::IPPROTO_TCP);
-    assert_eq!(entry.ai_addrlen as usize, size_of::<libc::sockaddr_in6>());
+    assert_eq!(entry.family(), libc::AF_INET6);
+    assert_eq!(entry.kind(), libc::SOCK_STREAM);
+    assert_eq!(entry.protocol(), libc::IPPROTO_TCP);
+    assert_eq!(entry.length() as usize, size_of::<libc::sockaddr_in6>());
 }
 
 #[test]

@@ -14,7 +14,7 @@ use lab::{Half, Halves, Place, Scene, Step, guest, layers};
 fn main() -> ExitCode {
     let step = Step {
         name: env!("CARGO_PKG_NAME"),
-        title: "sendto and recvfrom: messages without a connection",
+        title: env!("CARGO_PKG_DESCRIPTION"),
         lesson: "lessons/10-udp.md",
         scenes: vec![
             with_guests(scenes::udp()),

@@ -1,7 +1,6 @@
 //! How `sendto` and `recvfrom` work: hello and hi without a connection.
 
 pub(crate) mod boundaries;
-mod client;
 pub(crate) mod connected;
 pub(crate) mod multicast;
 pub(crate) mod real_length;
@@ -9,7 +8,8 @@ pub(crate) mod real_length;
 use std::mem::MaybeUninit;
 
 use lab::{ANY_PORT, Layer, Play, Played, Scene, Stage, layers, quote};
-use nix::sys::socket::MsgFlags;
+use nix::sys::socket::{MsgFlags, SockaddrIn};
+use socket2::SockAddr;
 use step02_bind_listen as step02;
 use step06_close::with_libc::close;
 use step10_udp::{with_libc, with_nix, with_socket2, with_std};
@@ -32,12 +32,7 @@ pub(crate) fn udp() -> Scene {
     )
     .actor(
         "client",
-        layers(
-            client::client_libc,
-            client::client_nix,
-            client::client_socket2,
-            client::client_std,
-        ),
+        layers(client_libc, client_nix, client_socket2, client_std),
     )
     .waits_in("recv")
     .idea(idea)
@@ -86,6 +81,19 @@ fn server_libc(stage: &mut Stage) -> Played {
     Ok(())
 }
 
+/// It has no address until it sends, and never asks for one.
+fn client_libc(stage: &mut Stage) -> Played {
+    let server = stage.wait_address("listening")?;
+    let socket = with_libc::unbound()?;
+    stage.wait_asleep("server", "recv");
+    with_libc::send_to(socket, b"hello", 0, server)?;
+    let mut buffer = [0; ROOM];
+    let (count, from) = with_libc::recv_from(socket, &mut buffer, 0)?;
+    stage.say(heard(&buffer[..count], from));
+    close(socket)?;
+    Ok(())
+}
+
 fn server_nix(stage: &mut Stage) -> Played {
     let socket = with_nix::bound_to(ANY_PORT)?;
     stage.cue("listening", step02::with_nix::local_address(&socket)?);
@@ -94,6 +102,17 @@ fn server_nix(stage: &mut Stage) -> Played {
     let client = client.ok_or_else(no_address)?;
     stage.say(heard(&buffer[..count], client));
     stage.taught(|| with_nix::send_to(&socket, b"hi", MsgFlags::empty(), client))?;
+    Ok(())
+}
+
+fn client_nix(stage: &mut Stage) -> Played {
+    let server = SockaddrIn::from(stage.wait_address("listening")?);
+    let socket = with_nix::unbound()?;
+    stage.wait_asleep("server", "recv");
+    with_nix::send_to(&socket, b"hello", MsgFlags::empty(), server)?;
+    let mut buffer = [0; ROOM];
+    let (count, from) = with_nix::recv_from(&socket, &mut buffer)?;
+    stage.say(heard(&buffer[..count], from.ok_or_else(no_address)?));
     Ok(())
 }
 
@@ -107,6 +126,17 @@ fn server_socket2(stage: &mut Stage) -> Played {
     Ok(())
 }
 
+fn client_socket2(stage: &mut Stage) -> Played {
+    let server = SockAddr::from(stage.wait_address("listening")?);
+    let socket = with_socket2::unbound()?;
+    stage.wait_asleep("server", "recv");
+    with_socket2::send_to(&socket, b"hello", &server)?;
+    let mut buffer = [MaybeUninit::uninit(); ROOM];
+    let (received, from) = with_socket2::recv_from(&socket, &mut buffer)?;
+    stage.say(heard(received, ipv4(&from)?));
+    Ok(())
+}
+
 fn server_std(stage: &mut Stage) -> Played {
     let socket = with_std::bound_to(ANY_PORT)?;
     stage.cue("listening", socket.local_addr()?);
@@ -114,5 +144,16 @@ fn server_std(stage: &mut Stage) -> Played {
     let (count, client) = stage.taught(|| with_std::recv_from(&socket, &mut buffer))?;
     stage.say(heard(&buffer[..count], client));
     stage.taught(|| with_std::send_to(&socket, b"hi", client))?;
+    Ok(())
+}
+
+fn client_std(stage: &mut Stage) -> Played {
+    let server = stage.wait_address("listening")?;
+    let socket = with_std::bound_to(ANY_PORT)?;
+    stage.wait_asleep("server", "recv");
+    with_std::send_to(&socket, b"hello", server.into())?;
+    let mut buffer = [0; ROOM];
+    let (count, from) = with_std::recv_from(&socket, &mut buffer)?;
+    stage.say(heard(&buffer[..count], from));
     Ok(())
 }

@@ -29,13 +29,14 @@ use step08_options::with_libc::set_int;
 /// - `ENETUNREACH`, `EHOSTUNREACH`: there is no way to that address.
 /// - `EINVAL`: on Linux, port 0.
 /// - `EAGAIN`: the socket is non-blocking, and the send buffer is full.
+/// - `EBADF`, `ENOTSOCK`: not open, or not a socket.
 ///
 /// See sendto(2), udp(7).
 pub fn send_to(fd: RawFd, bytes: &[u8], flags: c_int, to: SocketAddrV4) -> io::Result<usize> {
     let to = sockaddr_in(to);
     let (buffer, length) = (bytes.as_ptr().cast(), bytes.len());
     let (address, address_length) = ((&raw const to).cast(), size_of_val(&to) as socklen_t);
-    // SAFETY: each length is the size of what its pointer shows, and the kernel only reads there.
+    // SAFETY: each length is the size of what its pointer leads to, and the kernel only reads there.
     let sent = cvt(unsafe { libc::sendto(fd, buffer, length, flags, address, address_length) })?;
     Ok(sent as usize)
 }
@@ -53,17 +54,22 @@ pub fn send_to(fd: RawFd, bytes: &[u8], flags: c_int, to: SocketAddrV4) -> io::R
 /// - `ECONNREFUSED`: on a connected socket, a datagram that was sent earlier was refused: nobody
 ///   receives at that port. An unconnected socket does not learn of it.
 /// - `EAGAIN`: the socket is non-blocking, or has a receive timeout, and nothing has arrived.
-/// - `EINTR`: a signal handler ran before a datagram arrived. Nothing is lost: call again.
+/// - `EINTR`: before a datagram arrived, a signal handler ran that was installed without `SA_RESTART`
+///   (if the socket has a receive timeout, any handler: signal(7)). Nothing is lost: call again.
+/// - `EAFNOSUPPORT`, from step 2's `socket_addr`: there is no IPv4 address, so this is no UDP socket of
+///   IPv4. The bytes are in `buffer`.
+/// - `EBADF`, `ENOTSOCK`: not open, or not a socket.
 ///
 /// See recvfrom(2), udp(7).
 pub fn recv_from(fd: RawFd, buffer: &mut [u8], flags: c_int) -> io::Result<(usize, SocketAddrV4)> {
     let (mut from, mut from_length) = empty_address();
     let (start, length) = (buffer.as_mut_ptr().cast(), buffer.len());
     let address: *mut sockaddr = (&raw mut from).cast();
-    // SAFETY: each length is the size of what its pointer shows, which is ours alone meanwhile.
+    // SAFETY: each length is the size of what its pointer leads to, which is ours alone meanwhile; a
+    // longer datagram and a longer address are cut off there.
     let count =
         cvt(unsafe { libc::recvfrom(fd, start, length, flags, address, &raw mut from_length) })?;
-    Ok((count as usize, socket_addr(&from)))
+    Ok((count as usize, socket_addr(&from)?))
 }
 
 /// One call: `socket`. A socket without an address: the kernel gives it one with the first datagram.
@@ -82,7 +88,8 @@ pub fn unbound() -> io::Result<RawFd> {
 /// As for `socket` and `bind`. If `bind` fails, the descriptor is closed.
 pub fn bound_to(address: SocketAddrV4) -> io::Result<RawFd> {
     let fd = unbound()?;
-    bind_ipv4(fd, address).map_err(|error| give_up(fd, error))?;
+    // SAFETY: `unbound` has just opened `fd`, and nobody else has heard of it.
+    bind_ipv4(fd, address).map_err(|error| unsafe { give_up(fd, error) })?;
     Ok(fd)
 }
 
@@ -110,7 +117,8 @@ pub fn set_peer(fd: RawFd, peer: SocketAddrV4) -> io::Result<()> {
 /// As for `socket` and [`set_peer`]. If `connect` fails, the descriptor is closed.
 pub fn connected_to(peer: SocketAddrV4) -> io::Result<RawFd> {
     let fd = unbound()?;
-    set_peer(fd, peer).map_err(|error| give_up(fd, error))?;
+    // SAFETY: `unbound` has just opened `fd`, and nobody else has heard of it.
+    set_peer(fd, peer).map_err(|error| unsafe { give_up(fd, error) })?;
     Ok(fd)
 }
 

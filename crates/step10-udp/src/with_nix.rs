@@ -5,9 +5,12 @@
 //! nix's `recvfrom` takes no flags; [`step05_send_recv::with_nix::recv`] does, and tells no sender.
 //!
 //! Otherwise nothing is added: no flag, no retry, no close-on-exec.
+//!
+//! A socket is an [`OwnedFd`], whose drop closes it. Where the functions only use one, they take any owner or
+//! loan of a descriptor ([`AsFd`]).
 
 use std::net::{Ipv4Addr, SocketAddrV4};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use nix::errno::Errno;
 use nix::sys::socket::sockopt::{Broadcast, IpAddMembership};
@@ -25,9 +28,10 @@ use crate::with_libc;
 ///
 /// # Errors
 ///
-/// As for [`with_libc::send_to`], as an `Errno`.
-pub fn send_to(fd: &OwnedFd, bytes: &[u8], flags: MsgFlags, to: SockaddrIn) -> nix::Result<usize> {
-    socket::sendto(fd.as_raw_fd(), bytes, &to, flags)
+/// `EMSGSIZE`: more bytes than a datagram holds. `ECONNREFUSED`: on a connected socket, an earlier one was
+/// refused; send this one again. The others as for [`with_libc::send_to`], as an `Errno`.
+pub fn send_to(fd: impl AsFd, bytes: &[u8], flags: MsgFlags, to: SockaddrIn) -> nix::Result<usize> {
+    socket::sendto(fd.as_fd().as_raw_fd(), bytes, &to, flags)
 }
 
 /// `recvfrom(fd, buf, len, 0, addr, addrlen)`: receive one datagram, with its sender.
@@ -36,16 +40,17 @@ pub fn send_to(fd: &OwnedFd, bytes: &[u8], flags: MsgFlags, to: SockaddrIn) -> n
 ///
 /// # Errors
 ///
-/// As for [`with_libc::recv_from`], as an `Errno`.
-pub fn recv_from(fd: &OwnedFd, buffer: &mut [u8]) -> nix::Result<(usize, Option<SockaddrIn>)> {
-    socket::recvfrom(fd.as_raw_fd(), buffer)
+/// `ECONNREFUSED`: on a connected socket, an earlier datagram was refused. `EINTR`: call again.
+/// The others as for [`with_libc::recv_from`], as an `Errno`, without `EAFNOSUPPORT`.
+pub fn recv_from(fd: impl AsFd, buffer: &mut [u8]) -> nix::Result<(usize, Option<SockaddrIn>)> {
+    socket::recvfrom(fd.as_fd().as_raw_fd(), buffer)
 }
 
 /// One call: `socket`. A socket without an address: the kernel gives it one with the first datagram.
 ///
 /// # Errors
 ///
-/// As for `socket`.
+/// `EMFILE`: the table of open files is full. The others as for `socket`.
 pub fn unbound() -> nix::Result<OwnedFd> {
     let none = SockFlag::empty();
     step01::socket(AddressFamily::Inet, SockType::Datagram, none, None)
@@ -55,7 +60,8 @@ pub fn unbound() -> nix::Result<OwnedFd> {
 ///
 /// # Errors
 ///
-/// As for each of the two. If `bind` fails, the descriptor is closed by drop.
+/// `EADDRINUSE`: another socket has this port. `EADDRNOTAVAIL`: the address is not of this machine.
+/// The others as for each of the two. If `bind` fails, the descriptor is closed by drop.
 pub fn bound_to(address: SocketAddrV4) -> nix::Result<OwnedFd> {
     let fd = unbound()?;
     step02::bind(&fd, &SockaddrIn::from(address))?;
@@ -66,8 +72,9 @@ pub fn bound_to(address: SocketAddrV4) -> nix::Result<OwnedFd> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::set_peer`], as an `Errno`.
-pub fn set_peer(fd: &OwnedFd, peer: SocketAddrV4) -> nix::Result<()> {
+/// `ENETUNREACH`: there is no way to that address. That nobody is there is no error.
+/// The others as for [`with_libc::set_peer`], as an `Errno`.
+pub fn set_peer(fd: impl AsFd, peer: SocketAddrV4) -> nix::Result<()> {
     step04::connect(fd, &SockaddrIn::from(peer))
 }
 
@@ -75,7 +82,7 @@ pub fn set_peer(fd: &OwnedFd, peer: SocketAddrV4) -> nix::Result<()> {
 ///
 /// # Errors
 ///
-/// As for each of the two. If `connect` fails, the descriptor is closed by drop.
+/// As for [`unbound`] and [`set_peer`]. If `connect` fails, the descriptor is closed by drop.
 pub fn connected_to(peer: SocketAddrV4) -> nix::Result<OwnedFd> {
     let fd = unbound()?;
     set_peer(&fd, peer)?;
@@ -86,8 +93,8 @@ pub fn connected_to(peer: SocketAddrV4) -> nix::Result<OwnedFd> {
 ///
 /// # Errors
 ///
-/// As for `setsockopt`.
-pub fn allow_broadcast(fd: &OwnedFd) -> nix::Result<()> {
+/// Hardly any: every socket has the option. `ENOTSOCK`: the descriptor is no socket.
+pub fn allow_broadcast(fd: impl AsFd) -> nix::Result<()> {
     step08::setsockopt(fd, Broadcast, &true)
 }
 
@@ -95,8 +102,9 @@ pub fn allow_broadcast(fd: &OwnedFd) -> nix::Result<()> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::join`], as an `Errno`.
-pub fn join(fd: &OwnedFd, group: Ipv4Addr, interface: Ipv4Addr) -> nix::Result<()> {
+/// `EINVAL`: `group` is no multicast address. `ENODEV`: no interface has that address.
+/// The others as for [`with_libc::join`], as an `Errno`.
+pub fn join(fd: impl AsFd, group: Ipv4Addr, interface: Ipv4Addr) -> nix::Result<()> {
     let request = IpMembershipRequest::new(group, Some(interface));
     step08::setsockopt(fd, IpAddMembership, &request)
 }
@@ -107,9 +115,9 @@ pub fn join(fd: &OwnedFd, group: Ipv4Addr, interface: Ipv4Addr) -> nix::Result<(
 ///
 /// # Errors
 ///
-/// As for [`with_libc::send_groups_by`].
-pub fn send_groups_by(fd: &OwnedFd, interface: Ipv4Addr) -> nix::Result<()> {
-    let set = with_libc::send_groups_by(fd.as_raw_fd(), interface);
+/// `EADDRNOTAVAIL`: no interface has that address. The others as for [`with_libc::send_groups_by`].
+pub fn send_groups_by(fd: impl AsFd, interface: Ipv4Addr) -> nix::Result<()> {
+    let set = with_libc::send_groups_by(fd.as_fd().as_raw_fd(), interface);
     set.map_err(|error| {
         error
             .raw_os_error()

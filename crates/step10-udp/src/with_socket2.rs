@@ -2,6 +2,7 @@
 //!
 //! A [`SockAddr`] has any family; one that arrived is turned back into std's type with `as_socket`.
 //! `send_to` has flags 0 and never `MSG_NOSIGNAL`. Only the socket itself has close-on-exec.
+//! Dropping the [`Socket`] closes it.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -16,7 +17,8 @@ use step04_connect::with_socket2 as step04;
 ///
 /// # Errors
 ///
-/// As for [`with_libc::send_to`](crate::with_libc::send_to).
+/// `EMSGSIZE`: more bytes than a datagram holds. `ECONNREFUSED`: on a connected socket, an earlier one was
+/// refused; send this one again. The others as for [`with_libc::send_to`](crate::with_libc::send_to).
 pub fn send_to(socket: &Socket, bytes: &[u8], to: &SockAddr) -> io::Result<usize> {
     socket.send_to(bytes, to)
 }
@@ -27,31 +29,36 @@ pub fn send_to(socket: &Socket, bytes: &[u8], to: &SockAddr) -> io::Result<usize
 ///
 /// # Errors
 ///
-/// As for [`with_libc::recv_from`](crate::with_libc::recv_from).
+/// `ECONNREFUSED`: on a connected socket, an earlier datagram was refused. `EINTR`: call again.
+/// The others as for [`with_libc::recv_from`](crate::with_libc::recv_from), without `EAFNOSUPPORT`.
 pub fn recv_from<'buffer>(
     socket: &Socket,
     buffer: &'buffer mut [MaybeUninit<u8>],
 ) -> io::Result<(&'buffer [u8], SockAddr)> {
     let (count, from) = socket.recv_from(buffer)?;
-    // SAFETY: `recv_from` returned `count`, so the kernel has written each of the first `count` bytes.
+    // SAFETY: without a flag `recvfrom` returns how many bytes it has written, from the first on.
     Ok((unsafe { buffer[..count].assume_init_ref() }, from))
 }
 
 /// `recvfrom(fd, buf, len, flags, addr, addrlen)`: the same with flags, and the number that it returned.
 ///
-/// With `libc::MSG_TRUNC` Linux returns how long the datagram was, which may be more than came.
+/// With `libc::MSG_TRUNC` Linux returns how long the datagram was, which may be more than came. Of a TCP
+/// socket it is the number of bytes that were thrown away, and none came at all (tcp(7)). So the number
+/// does not say which bytes have a value, and each is given one before the call: 0.
 ///
 /// # Errors
 ///
-/// As for [`with_libc::recv_from`](crate::with_libc::recv_from).
+/// `ECONNREFUSED`: on a connected socket, an earlier datagram was refused. `EAGAIN`: nothing there yet.
+/// The others as for [`with_libc::recv_from`](crate::with_libc::recv_from), without `EAFNOSUPPORT`.
 pub fn recv_from_with_flags<'buffer>(
     socket: &Socket,
     buffer: &'buffer mut [MaybeUninit<u8>],
     flags: i32,
 ) -> io::Result<(usize, &'buffer [u8], SockAddr)> {
+    buffer.fill(MaybeUninit::new(0));
     let (length, from) = socket.recv_from_with_flags(buffer, flags)?;
     let written = &buffer[..length.min(buffer.len())];
-    // SAFETY: the kernel writes `length` bytes, or the whole buffer where that is shorter.
+    // SAFETY: every byte of the buffer had a value before the call, and the kernel only gives it another.
     Ok((length, unsafe { written.assume_init_ref() }, from))
 }
 
@@ -59,7 +66,7 @@ pub fn recv_from_with_flags<'buffer>(
 ///
 /// # Errors
 ///
-/// As for `socket`.
+/// `EMFILE`: the table of open files is full. The others as for `socket`.
 pub fn unbound() -> io::Result<Socket> {
     step01::socket(Domain::IPV4, Type::DGRAM, None)
 }
@@ -68,7 +75,8 @@ pub fn unbound() -> io::Result<Socket> {
 ///
 /// # Errors
 ///
-/// As for each of the two. If `bind` fails, the socket is closed by drop.
+/// `EADDRINUSE`: another socket has this port. `EADDRNOTAVAIL`: the address is not of this machine.
+/// The others as for each of the two. If `bind` fails, the socket is closed by drop.
 pub fn bound_to(address: SocketAddrV4) -> io::Result<Socket> {
     let socket = unbound()?;
     step02::bind(&socket, &SockAddr::from(address))?;
@@ -79,7 +87,8 @@ pub fn bound_to(address: SocketAddrV4) -> io::Result<Socket> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::set_peer`](crate::with_libc::set_peer).
+/// `ENETUNREACH`: there is no way to that address. That nobody is there is no error.
+/// The others as for [`with_libc::set_peer`](crate::with_libc::set_peer).
 pub fn set_peer(socket: &Socket, peer: SocketAddrV4) -> io::Result<()> {
     step04::connect(socket, &SockAddr::from(peer))
 }
@@ -88,7 +97,7 @@ pub fn set_peer(socket: &Socket, peer: SocketAddrV4) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// As for each of the two. If `connect` fails, the socket is closed by drop.
+/// As for [`unbound`] and [`set_peer`]. If `connect` fails, the socket is closed by drop.
 pub fn connected_to(peer: SocketAddrV4) -> io::Result<Socket> {
     let socket = unbound()?;
     set_peer(&socket, peer)?;
@@ -99,7 +108,7 @@ pub fn connected_to(peer: SocketAddrV4) -> io::Result<Socket> {
 ///
 /// # Errors
 ///
-/// As for `setsockopt`.
+/// Hardly any: every socket has the option. `ENOTSOCK`: the descriptor is no socket.
 pub fn allow_broadcast(socket: &Socket) -> io::Result<()> {
     socket.set_broadcast(true)
 }
@@ -108,7 +117,8 @@ pub fn allow_broadcast(socket: &Socket) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::join`](crate::with_libc::join).
+/// `EINVAL`: `group` is no multicast address. `ENODEV`: no interface has that address.
+/// The others as for [`with_libc::join`](crate::with_libc::join).
 pub fn join(socket: &Socket, group: Ipv4Addr, interface: Ipv4Addr) -> io::Result<()> {
     socket.join_multicast_v4(&group, &interface)
 }
@@ -117,7 +127,8 @@ pub fn join(socket: &Socket, group: Ipv4Addr, interface: Ipv4Addr) -> io::Result
 ///
 /// # Errors
 ///
-/// As for [`with_libc::send_groups_by`](crate::with_libc::send_groups_by).
+/// `EADDRNOTAVAIL`: no interface has that address.
+/// The others as for [`with_libc::send_groups_by`](crate::with_libc::send_groups_by).
 pub fn send_groups_by(socket: &Socket, interface: Ipv4Addr) -> io::Result<()> {
     socket.set_multicast_if_v4(&interface)
 }

@@ -4,7 +4,8 @@
 //! and std has no other way to make one from nothing. Who only wants to send binds to port 0.
 //! No option is set, not even `SO_REUSEADDR`, which `TcpListener::bind` does set.
 //!
-//! `send_to` and `send` pass `MSG_NOSIGNAL`. After a signal (`EINTR`) no call is made again.
+//! `send_to` and `send` pass `MSG_NOSIGNAL`. What a signal has ended (`EINTR`) is not called again.
+//! Dropping the socket closes it.
 //!
 //! std has no flags, and no way to say by which interface multicast goes out.
 //! For these it drops a layer: [`SockRef`] lends the descriptor to socket2 for one call.
@@ -21,7 +22,8 @@ use crate::with_socket2;
 ///
 /// # Errors
 ///
-/// As for [`with_libc::send_to`](crate::with_libc::send_to).
+/// `EMSGSIZE`: more bytes than a datagram holds. `ECONNREFUSED`: on a connected socket, an earlier one was
+/// refused; send this one again. The others as for [`with_libc::send_to`](crate::with_libc::send_to).
 pub fn send_to(socket: &UdpSocket, bytes: &[u8], to: SocketAddr) -> io::Result<usize> {
     socket.send_to(bytes, to)
 }
@@ -32,7 +34,8 @@ pub fn send_to(socket: &UdpSocket, bytes: &[u8], to: SocketAddr) -> io::Result<u
 ///
 /// # Errors
 ///
-/// As for [`with_libc::recv_from`](crate::with_libc::recv_from).
+/// `WouldBlock`: nothing there yet, or the receive timeout is over. `Interrupted`: call again.
+/// The others as for [`with_libc::recv_from`](crate::with_libc::recv_from).
 pub fn recv_from(socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
     socket.recv_from(buffer)
 }
@@ -41,7 +44,7 @@ pub fn recv_from(socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<(usize, So
 ///
 /// # Errors
 ///
-/// As for [`with_libc::recv_from`](crate::with_libc::recv_from).
+/// As for [`with_socket2::recv_from_with_flags`].
 pub fn recv_from_with_flags<'buffer>(
     socket: &UdpSocket,
     buffer: &'buffer mut [MaybeUninit<u8>],
@@ -54,7 +57,8 @@ pub fn recv_from_with_flags<'buffer>(
 ///
 /// # Errors
 ///
-/// As for [`with_libc::send_to`](crate::with_libc::send_to); `EDESTADDRREQ` without a peer.
+/// `EDESTADDRREQ`: no peer is noted. `ECONNREFUSED`: an earlier datagram was refused; send this one again.
+/// The others as for [`with_libc::send_to`](crate::with_libc::send_to).
 pub fn send(socket: &UdpSocket, bytes: &[u8]) -> io::Result<usize> {
     socket.send(bytes)
 }
@@ -63,7 +67,8 @@ pub fn send(socket: &UdpSocket, bytes: &[u8]) -> io::Result<usize> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::recv_from`](crate::with_libc::recv_from).
+/// `ConnectionRefused`: an earlier datagram was refused, and no later one is touched by that.
+/// `WouldBlock` and `Interrupted` as for [`recv_from`].
 pub fn recv(socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<usize> {
     socket.recv(buffer)
 }
@@ -72,7 +77,8 @@ pub fn recv(socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<usize> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::bound_to`](crate::with_libc::bound_to).
+/// `EADDRINUSE`: another socket has this port. `EADDRNOTAVAIL`: the address is not of this machine.
+/// The others as for [`with_libc::bound_to`](crate::with_libc::bound_to).
 pub fn bound_to(address: SocketAddrV4) -> io::Result<UdpSocket> {
     UdpSocket::bind(address)
 }
@@ -81,7 +87,8 @@ pub fn bound_to(address: SocketAddrV4) -> io::Result<UdpSocket> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::set_peer`](crate::with_libc::set_peer).
+/// `ENETUNREACH`: there is no way to that address. That nobody is there is no error.
+/// The others as for [`with_libc::set_peer`](crate::with_libc::set_peer).
 pub fn set_peer(socket: &UdpSocket, peer: SocketAddrV4) -> io::Result<()> {
     socket.connect(peer)
 }
@@ -90,7 +97,7 @@ pub fn set_peer(socket: &UdpSocket, peer: SocketAddrV4) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// As for each of the three.
+/// As for [`bound_to`] and [`set_peer`]. If one fails, the socket is closed by drop.
 pub fn connected_to(peer: SocketAddrV4) -> io::Result<UdpSocket> {
     let socket = bound_to(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0))?;
     set_peer(&socket, peer)?;
@@ -101,7 +108,7 @@ pub fn connected_to(peer: SocketAddrV4) -> io::Result<UdpSocket> {
 ///
 /// # Errors
 ///
-/// As for `setsockopt`.
+/// Hardly any: every socket has the option.
 pub fn allow_broadcast(socket: &UdpSocket) -> io::Result<()> {
     socket.set_broadcast(true)
 }
@@ -110,7 +117,8 @@ pub fn allow_broadcast(socket: &UdpSocket) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::join`](crate::with_libc::join).
+/// `EINVAL`: `group` is no multicast address. `ENODEV`: no interface has that address.
+/// The others as for [`with_libc::join`](crate::with_libc::join).
 pub fn join(socket: &UdpSocket, group: Ipv4Addr, interface: Ipv4Addr) -> io::Result<()> {
     socket.join_multicast_v4(&group, &interface)
 }
@@ -120,7 +128,8 @@ pub fn join(socket: &UdpSocket, group: Ipv4Addr, interface: Ipv4Addr) -> io::Res
 ///
 /// # Errors
 ///
-/// As for [`with_libc::send_groups_by`](crate::with_libc::send_groups_by).
+/// `EADDRNOTAVAIL`: no interface has that address.
+/// The others as for [`with_libc::send_groups_by`](crate::with_libc::send_groups_by).
 pub fn send_groups_by(socket: &UdpSocket, interface: Ipv4Addr) -> io::Result<()> {
     with_socket2::send_groups_by(&SockRef::from(socket), interface)
 }

@@ -13,7 +13,7 @@ use lab::{Half, Halves, Place, Scene, Step, guest, layers};
 fn main() -> ExitCode {
     let step = Step {
         name: env!("CARGO_PKG_NAME"),
-        title: "AF_UNIX: sockets within one machine, and what only they carry",
+        title: env!("CARGO_PKG_DESCRIPTION"),
         lesson: "lessons/11-unix.md",
         scenes: vec![
             with_guests(scenes::unix()),

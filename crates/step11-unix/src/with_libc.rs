@@ -33,7 +33,8 @@ use address::{UnixAddress, empty_address};
 /// If `bind` or `listen` fails, the descriptor is closed.
 pub fn listen_at(address: &UnixAddress, backlog: c_int) -> io::Result<RawFd> {
     let fd = bound_at(libc::SOCK_STREAM, address)?;
-    listen(fd, backlog).map_err(|error| give_up(fd, error))?;
+    // SAFETY: `bound_at` has just opened `fd`, and nobody else has heard of it.
+    listen(fd, backlog).map_err(|error| unsafe { give_up(fd, error) })?;
     Ok(fd)
 }
 
@@ -42,11 +43,12 @@ pub fn listen_at(address: &UnixAddress, backlog: c_int) -> io::Result<RawFd> {
 /// # Errors
 ///
 /// As for [`listen_at`].
-pub fn bound_at(kind: c_int, (address, length): &UnixAddress) -> io::Result<RawFd> {
+pub fn bound_at(kind: c_int, address: &UnixAddress) -> io::Result<RawFd> {
     let fd = socket(libc::AF_UNIX, kind, 0)?;
-    // SAFETY: `length` is at most the size of `address`, which lives until after the call.
-    let bound = unsafe { bind(fd, (&raw const *address).cast(), *length) };
-    bound.map_err(|error| give_up(fd, error))?;
+    // SAFETY: a `UnixAddress` is never longer than its structure, and it lives until after the call.
+    let bound = unsafe { bind(fd, address.as_ptr(), address.length()) };
+    // SAFETY: `socket` has just opened `fd`, and nobody else has heard of it.
+    bound.map_err(|error| unsafe { give_up(fd, error) })?;
     Ok(fd)
 }
 
@@ -54,12 +56,15 @@ pub fn bound_at(kind: c_int, (address, length): &UnixAddress) -> io::Result<RawF
 ///
 /// # Errors
 ///
-/// As for step 3's `accept`.
+/// As for step 3's `accept`; `EAFNOSUPPORT` from here, and the connection is closed: it is no Unix socket.
 pub fn accept_peer(listener: RawFd) -> io::Result<(RawFd, UnixAddress)> {
     let (mut address, mut length) = empty_address();
-    // SAFETY: `length` is the size of `address`, and both live until after the call.
+    // SAFETY: `length` is the size of `address`: a longer one is cut off. Both live until after the call.
     let fd = unsafe { accept(listener, (&raw mut address).cast(), &raw mut length) }?;
-    Ok((fd, (address, length)))
+    let peer = UnixAddress::written(address, length);
+    // SAFETY: `accept` has just opened `fd`, and nobody else has heard of it.
+    let peer = peer.map_err(|error| unsafe { give_up(fd, error) })?;
+    Ok((fd, peer))
 }
 
 /// Two calls: `socket`, `connect`. A descriptor with a server at the other end.
@@ -74,12 +79,17 @@ pub fn accept_peer(listener: RawFd) -> io::Result<(RawFd, UnixAddress)> {
 /// - `EPROTOTYPE`: a socket of another type is bound there.
 ///
 /// If `connect` fails, the descriptor is closed.
-pub fn connect_to((address, length): &UnixAddress) -> io::Result<RawFd> {
+pub fn connect_to(address: &UnixAddress) -> io::Result<RawFd> {
     let fd = socket(libc::AF_UNIX, libc::SOCK_STREAM, 0)?;
-    // SAFETY: `length` is at most the size of `address`, which lives until after the call.
-    let connected = unsafe { connect(fd, (&raw const *address).cast(), *length) };
-    connected.map_err(|error| give_up(fd, error))?;
+    // SAFETY: `socket` has just opened `fd`, and nobody else has heard of it.
+    set_peer(fd, address).map_err(|error| unsafe { give_up(fd, error) })?;
     Ok(fd)
+}
+
+/// `connect(fd, addr, len)` with a Unix address, of a socket of any type. Errors as for [`connect_to`].
+pub fn set_peer(fd: RawFd, address: &UnixAddress) -> io::Result<()> {
+    // SAFETY: a `UnixAddress` is never longer than its structure, and it lives until after the call.
+    unsafe { connect(fd, address.as_ptr(), address.length()) }
 }
 
 /// `socketpair(domain, type, protocol, sv)`: two sockets that are connected to each other.
@@ -94,7 +104,7 @@ pub fn connect_to((address, length): &UnixAddress) -> io::Result<RawFd> {
 /// See socketpair(2).
 pub fn socketpair(domain: c_int, kind: c_int, protocol: c_int) -> io::Result<[RawFd; 2]> {
     let mut pair = [-1; 2];
-    // SAFETY: the kernel writes two descriptors, for which `pair` has room.
+    // SAFETY: the call writes two descriptors (socketpair(2)), for which `pair` has room.
     cvt(unsafe { libc::socketpair(domain, kind, protocol, pair.as_mut_ptr()) })?;
     Ok(pair)
 }

@@ -4,7 +4,8 @@
 //! Control messages have types: [`ControlMessage`] to send, [`ControlMessageOwned`] as received.
 //! Received descriptors are bare numbers all the same, and need an owner at once.
 //!
-//! The functions take any owner of a descriptor (`AsFd`), so that the layers above can lend theirs.
+//! A socket is an [`OwnedFd`], whose drop closes it. Where the functions only use one they take any owner or
+//! loan of a descriptor ([`AsFd`]), so that the layers above can lend theirs.
 //!
 //! Nothing is added: no close-on-exec, no `unlink`.
 
@@ -12,7 +13,7 @@ use std::io::{IoSlice, IoSliceMut};
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::path::Path;
 
-use nix::cmsg_space;
+use nix::errno::Errno;
 use nix::sys::socket::{
     self, AddressFamily, Backlog, ControlMessage, ControlMessageOwned, MsgFlags, SockFlag,
     SockType, UnixAddr,
@@ -23,6 +24,8 @@ use step02_bind_listen::with_nix as step02;
 use step04_connect::with_nix as step04;
 #[cfg(target_os = "linux")]
 use step08_options::with_nix as step08;
+
+use crate::with_libc::message::{descriptors_in, space};
 
 /// What [`recvmsg`] brought.
 #[derive(Debug)]
@@ -37,7 +40,9 @@ pub struct Received {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::listen_at`](crate::with_libc::listen_at), as an `Errno`.
+/// `EADDRINUSE`: there is a file with this path, though nobody may listen. `ENOENT`: no such folder.
+/// The others as for [`with_libc::listen_at`](crate::with_libc::listen_at), as an `Errno`.
+/// The descriptor is closed by drop, whichever `?` ends the function.
 pub fn listen_at(address: &UnixAddr, backlog: Backlog) -> nix::Result<OwnedFd> {
     let listener = bound_at(SockType::Stream, address)?;
     step02::listen(&listener, backlog)?;
@@ -55,8 +60,9 @@ pub fn bound_at(kind: SockType, address: &UnixAddr) -> nix::Result<OwnedFd> {
 ///
 /// # Errors
 ///
-/// `ENAMETOOLONG` before any call, and as for
-/// [`with_libc::connect_to`](crate::with_libc::connect_to), as an `Errno`.
+/// `ENAMETOOLONG`, before any call. `ENOENT`: there is no such file. `ECONNREFUSED`: there is, and nobody listens.
+/// The others as for [`with_libc::connect_to`](crate::with_libc::connect_to), as an `Errno`.
+/// If `connect` fails, the descriptor is closed by drop.
 pub fn connect_to(path: &Path) -> nix::Result<OwnedFd> {
     let address = UnixAddr::new(path)?;
     let none = SockFlag::empty();
@@ -69,7 +75,8 @@ pub fn connect_to(path: &Path) -> nix::Result<OwnedFd> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::socketpair`](crate::with_libc::socketpair), as an `Errno`.
+/// `EMFILE`: the table of open files has no room for two. Drop something first.
+/// The others as for [`with_libc::socketpair`](crate::with_libc::socketpair), as an `Errno`.
 pub fn socketpair() -> nix::Result<(OwnedFd, OwnedFd)> {
     let (family, kind) = (AddressFamily::Unix, SockType::Stream);
     socket::socketpair(family, kind, None, SockFlag::empty())
@@ -79,9 +86,10 @@ pub fn socketpair() -> nix::Result<(OwnedFd, OwnedFd)> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::message::sendmsg`](crate::with_libc::message::sendmsg), as an `Errno`.
+/// `EBADF`: one of `descriptors` is not open; they are bare numbers, as in nix itself. `EPIPE`: the peer is gone.
+/// The others as for [`with_libc::message::sendmsg`](crate::with_libc::message::sendmsg), as an `Errno`.
 pub fn sendmsg(
-    fd: &impl AsFd,
+    fd: impl AsFd,
     bytes: &[u8],
     descriptors: &[RawFd],
     flags: MsgFlags,
@@ -99,43 +107,53 @@ pub fn sendmsg(
 
 /// `recvmsg(fd, msg, flags)`: receive bytes, and descriptors if any stand beside them.
 ///
-/// `room` is how many descriptors there is room for (or more: a buffer is a number of words).
+/// `room` is how many descriptors are wanted at most.
 ///
 /// # Errors
 ///
-/// As for [`with_libc::message::recvmsg`](crate::with_libc::message::recvmsg), as an `Errno`, and
-/// `ENOBUFS`, which is nix's own: the kernel returned `MSG_CTRUNC`, there was not room for all.
-/// The bytes are in `buffer` then, and descriptors that did fit stay open without an owner.
+/// - `ENOBUFS`: more descriptors stood beside the bytes than there was `room` for (nix makes it of
+///   `MSG_CTRUNC`), or this process may not have so many. All that came are closed; the bytes are in `buffer`.
+/// - `EINTR`: a signal handler came first; call again. `EAGAIN`: nothing there yet.
+/// - `EINVAL`, before any call: more `room` than there can be.
+/// - The others as for [`with_libc::message::recvmsg`](crate::with_libc::message::recvmsg), as an `Errno`.
 pub fn recvmsg(
-    fd: &impl AsFd,
+    fd: impl AsFd,
     buffer: &mut [u8],
     room: usize,
     flags: MsgFlags,
 ) -> nix::Result<Received> {
     let mut vectors = [IoSliceMut::new(buffer)];
-    let mut control = cmsg_space!(RawFd).repeat(room);
+    // cmsg_space! is for types, and the number is known here only at run time.
+    let mut control = vec![0; space(room).map_err(|_| Errno::EINVAL)?];
     let fd = fd.as_fd().as_raw_fd();
     let message = socket::recvmsg::<UnixAddr>(fd, &mut vectors, Some(&mut control), flags)?;
-    let mut descriptors = Vec::new();
-    for control in message.cmsgs()? {
-        if let ControlMessageOwned::ScmRights(numbers) = control {
-            descriptors.extend(numbers.into_iter().map(|number| {
-                // SAFETY: the kernel has just opened `number` for this call, so nothing else owns it.
-                unsafe { OwnedFd::from_raw_fd(number) }
-            }));
-        }
-    }
     let count = message.bytes;
-    Ok(Received { count, descriptors })
+    let (numbers, whole): (Vec<RawFd>, _) = match message.cmsgs() {
+        Ok(messages) => (messages.filter_map(rights).flatten().collect(), Ok(())),
+        // nix reads nothing of a message that was cut off; and some descriptors may have come all the same.
+        Err(errno) => (descriptors_in(&control), Err(errno)),
+    };
+    let owned = numbers.into_iter().map(|number| {
+        // SAFETY: the kernel has just opened `number` for this call, so nothing else owns it.
+        unsafe { OwnedFd::from_raw_fd(number) }
+    });
+    let descriptors: Vec<OwnedFd> = owned.collect();
+    // From here on an error drops them all, and so closes them.
+    whole?;
+    match descriptors.len() <= room {
+        true => Ok(Received { count, descriptors }),
+        false => Err(Errno::ENOBUFS),
+    }
 }
 
 /// `getsockopt(fd, SOL_SOCKET, SO_PEERCRED, ucred, len)`: who is at the other end of a connection.
 ///
 /// # Errors
 ///
-/// As for [`with_libc::peer::peer_credentials`](crate::with_libc::peer::peer_credentials), as an `Errno`.
+/// `ENOTSOCK`: no socket. Of one that is no Unix socket, or has no other end, Linux says that it belongs to
+/// nobody: user and group are -1, and the process is 0.
 #[cfg(target_os = "linux")]
-pub fn peer_credentials(fd: &impl AsFd) -> nix::Result<(Option<Pid>, Uid, Gid)> {
+pub fn peer_credentials(fd: impl AsFd) -> nix::Result<(Option<Pid>, Uid, Gid)> {
     let found = step08::getsockopt(fd, socket::sockopt::PeerCredentials)?;
     let (user, group) = (Uid::from_raw(found.uid()), Gid::from_raw(found.gid()));
     Ok((Some(Pid::from_raw(found.pid())), user, group))
@@ -144,7 +162,14 @@ pub fn peer_credentials(fd: &impl AsFd) -> nix::Result<(Option<Pid>, Uid, Gid)> 
 /// `getpeereid(fd, euid, egid)`: who is at the other end of a connection; not which process.
 /// Errors as for [`with_libc::peer::peer_credentials`](crate::with_libc::peer::peer_credentials).
 #[cfg(not(target_os = "linux"))]
-pub fn peer_credentials(fd: &impl AsFd) -> nix::Result<(Option<Pid>, Uid, Gid)> {
+pub fn peer_credentials(fd: impl AsFd) -> nix::Result<(Option<Pid>, Uid, Gid)> {
     let (user, group) = nix::unistd::getpeereid(fd)?;
     Ok((None, user, group))
+}
+
+fn rights(message: ControlMessageOwned) -> Option<Vec<RawFd>> {
+    match message {
+        ControlMessageOwned::ScmRights(numbers) => Some(numbers),
+        _ => None,
+    }
 }

@@ -7,12 +7,12 @@
 //! And it has no name for `SO_PEERCRED` or `MSG_CTRUNC`.
 //!
 //! Every socket that it makes is close-on-exec; a descriptor that arrives is not, unless asked for.
+//! Dropping a [`Socket`], or the `OwnedFd` of a descriptor that arrived, closes it.
 
 use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 use std::path::Path;
-use std::slice;
 
 use nix::unistd::{Gid, Pid, Uid};
 use socket2::{Domain, MaybeUninitSlice, MsgHdr, MsgHdrMut, SockAddr, Socket, Type};
@@ -35,7 +35,9 @@ pub struct Received {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::listen_at`](crate::with_libc::listen_at).
+/// `EADDRINUSE`: there is a file with this path, though nobody may listen. `ENOENT`: no such folder.
+/// The others as for [`with_libc::listen_at`](crate::with_libc::listen_at).
+/// The socket is closed by drop, whichever `?` ends the function.
 pub fn listen_at(address: &SockAddr, backlog: i32) -> io::Result<Socket> {
     let listener = bound_at(Type::STREAM, address)?;
     step02::listen(&listener, backlog)?;
@@ -46,7 +48,7 @@ pub fn listen_at(address: &SockAddr, backlog: i32) -> io::Result<Socket> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::listen_at`](crate::with_libc::listen_at).
+/// As for [`listen_at`].
 pub fn bound_at(kind: Type, address: &SockAddr) -> io::Result<Socket> {
     let socket = step01::socket(Domain::UNIX, kind, None)?;
     step02::bind(&socket, address)?;
@@ -57,8 +59,9 @@ pub fn bound_at(kind: Type, address: &SockAddr) -> io::Result<Socket> {
 ///
 /// # Errors
 ///
-/// `InvalidInput` before any call for a path that does not fit, and as for
-/// [`with_libc::connect_to`](crate::with_libc::connect_to).
+/// `InvalidInput`, before any call: a path that does not fit. `ENOENT`: there is no such file. `ECONNREFUSED`:
+/// there is, and nobody listens. The others as for [`with_libc::connect_to`](crate::with_libc::connect_to).
+/// If `connect` fails, the socket is closed by drop.
 pub fn connect_to(path: &Path) -> io::Result<Socket> {
     let address = SockAddr::unix(path)?;
     let connection = step01::socket(Domain::UNIX, Type::STREAM, None)?;
@@ -72,7 +75,8 @@ pub fn connect_to(path: &Path) -> io::Result<Socket> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::socketpair`](crate::with_libc::socketpair).
+/// `EMFILE`: the table of open files has no room for two. Drop something first.
+/// The others as for [`with_libc::socketpair`](crate::with_libc::socketpair).
 pub fn pair() -> io::Result<(Socket, Socket)> {
     Socket::pair(Domain::UNIX, Type::STREAM, None)
 }
@@ -81,51 +85,51 @@ pub fn pair() -> io::Result<(Socket, Socket)> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::message::sendmsg`](message::sendmsg).
+/// `EBADF`: one of `descriptors` is not open; they are bare numbers. `EPIPE`: the peer is gone.
+/// The others as for [`with_libc::message::sendmsg`](message::sendmsg).
 pub fn sendmsg(
     socket: &Socket,
     bytes: &[u8],
     descriptors: &[RawFd],
     flags: i32,
 ) -> io::Result<usize> {
-    let control = message::rights(descriptors);
-    let (start, length) = (control.as_ptr().cast(), size_of_val(&control[..]));
-    // SAFETY: these are the bytes of `control`, which outlives the slice; any word is eight bytes.
-    let control = unsafe { slice::from_raw_parts(start, length) };
+    let control = message::rights(descriptors)?;
     let vectors = [IoSlice::new(bytes)];
-    let message = MsgHdr::new().with_buffers(&vectors).with_control(control);
+    let message = MsgHdr::new().with_buffers(&vectors).with_control(&control);
     socket.sendmsg(&message, flags)
 }
 
 /// `recvmsg(fd, msg, flags)`: receive bytes, and descriptors if any stand beside them.
 ///
-/// As for [`with_libc::message::recvmsg`](message::recvmsg), but for the flags that come back:
-/// socket2 has no name for `MSG_CTRUNC`.
+/// `room` is how many descriptors are wanted at most; others are closed, and nothing tells: socket2 has no
+/// name for `MSG_CTRUNC`.
 ///
 /// # Errors
 ///
-/// As there.
+/// `EINTR`: a signal handler came first; call again. `EAGAIN`: nothing there yet.
+/// The others as for [`with_libc::message::recvmsg`](message::recvmsg).
 pub fn recvmsg(
     socket: &Socket,
     buffer: &mut [MaybeUninit<u8>],
     room: usize,
     flags: i32,
 ) -> io::Result<Received> {
-    let mut control = message::space(room);
-    let (start, length) = (control.as_mut_ptr().cast(), size_of_val(&control[..]));
-    // SAFETY: these are the bytes of `control`, and nothing else uses it as long as the slice is in use.
-    let bytes = unsafe { slice::from_raw_parts_mut::<MaybeUninit<u8>>(start, length) };
+    let mut control = vec![MaybeUninit::new(0); message::space(room)?];
     let mut vectors = [MaybeUninitSlice::new(buffer)];
     let message = MsgHdrMut::new().with_buffers(&mut vectors);
-    let mut message = message.with_control(bytes);
+    let mut message = message.with_control(&mut control);
     let count = socket.recvmsg(&mut message, flags)?;
     let length = message.control_len();
-    let numbers = message::descriptors_in(&control, length).into_iter();
-    let descriptors = numbers.map(|number| {
+    control.truncate(length);
+    // SAFETY: every byte had a value before the call, and the kernel only gives it another one.
+    let numbers = message::descriptors_in(unsafe { control.assume_init_ref() });
+    let owned = numbers.into_iter().map(|number| {
         // SAFETY: the kernel has just opened `number` for this call, so nothing else owns it.
         unsafe { OwnedFd::from_raw_fd(number) }
     });
-    let descriptors = descriptors.collect();
+    let mut descriptors: Vec<OwnedFd> = owned.collect();
+    // The room is padded, so one more may have come. Dropped, it is closed.
+    descriptors.truncate(room);
     Ok(Received { count, descriptors })
 }
 
@@ -133,7 +137,8 @@ pub fn recvmsg(
 ///
 /// # Errors
 ///
-/// As for [`with_nix::peer_credentials`](crate::with_nix::peer_credentials).
+/// `ENOTSOCK`: no socket. Of one that has no other end, see
+/// [`with_nix::peer_credentials`](crate::with_nix::peer_credentials).
 pub fn peer_credentials(socket: &Socket) -> io::Result<(Option<Pid>, Uid, Gid)> {
     Ok(crate::with_nix::peer_credentials(socket)?)
 }

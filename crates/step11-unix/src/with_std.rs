@@ -3,7 +3,7 @@
 //! - [`UnixListener::bind`] is `socket`, `bind` and `listen`. It does not set `SO_REUSEADDR`, which
 //!   means nothing here, and it removes no file: not before `bind`, and not on drop.
 //! - [`UnixStream::connect`] is `socket` and `connect`; [`UnixStream::pair`] is `socketpair`.
-//! - Everything is close-on-exec.
+//! - Everything is close-on-exec, and closed by drop; the file stays.
 //!
 //! Two things are not in stable Rust (1.95): control messages (`unix_socket_ancillary_data`) and the
 //! credentials of the peer (`peer_credentials_unix_socket`).
@@ -34,8 +34,8 @@ const CLOEXEC: MsgFlags = MsgFlags::empty();
 ///
 /// # Errors
 ///
-/// `InvalidInput` before any call for a path that does not fit, and as for
-/// [`with_libc::listen_at`](crate::with_libc::listen_at).
+/// `InvalidInput`, before any call: a path that does not fit. `EADDRINUSE`: there is a file with this path, though
+/// nobody may listen. The others as for [`with_libc::listen_at`](crate::with_libc::listen_at).
 pub fn listen_at(path: &Path) -> io::Result<UnixListener> {
     UnixListener::bind(path)
 }
@@ -44,8 +44,8 @@ pub fn listen_at(path: &Path) -> io::Result<UnixListener> {
 ///
 /// # Errors
 ///
-/// `InvalidInput` for a name that does not fit, and as for
-/// [`with_libc::listen_at`](crate::with_libc::listen_at).
+/// `InvalidInput`, before any call: a name that does not fit. `EADDRINUSE`: somebody listens under this name.
+/// The others as for [`with_libc::listen_at`](crate::with_libc::listen_at).
 #[cfg(target_os = "linux")]
 pub fn listen_at_abstract(name: &[u8]) -> io::Result<UnixListener> {
     use std::os::linux::net::SocketAddrExt;
@@ -56,7 +56,8 @@ pub fn listen_at_abstract(name: &[u8]) -> io::Result<UnixListener> {
 ///
 /// # Errors
 ///
-/// As for step 3's `accept`.
+/// `EMFILE`: no descriptor is free, and the connection stays on the queue: close something first.
+/// The others as for step 3's `accept`, without `EINTR`: std calls again.
 pub fn accept(listener: &UnixListener) -> io::Result<(UnixStream, SocketAddr)> {
     listener.accept()
 }
@@ -65,8 +66,8 @@ pub fn accept(listener: &UnixListener) -> io::Result<(UnixStream, SocketAddr)> {
 ///
 /// # Errors
 ///
-/// `InvalidInput` before any call for a path that does not fit, and as for
-/// [`with_libc::connect_to`](crate::with_libc::connect_to).
+/// `InvalidInput`, before any call: a path that does not fit. `ENOENT`: there is no such file. `ECONNREFUSED`:
+/// there is, and nobody listens. The others as for [`with_libc::connect_to`](crate::with_libc::connect_to).
 pub fn connect_to(path: &Path) -> io::Result<UnixStream> {
     UnixStream::connect(path)
 }
@@ -75,7 +76,8 @@ pub fn connect_to(path: &Path) -> io::Result<UnixStream> {
 ///
 /// # Errors
 ///
-/// As for [`with_libc::socketpair`](crate::with_libc::socketpair).
+/// `EMFILE`: the table of open files has no room for two. Drop something first.
+/// The others as for [`with_libc::socketpair`](crate::with_libc::socketpair).
 pub fn pair() -> io::Result<(UnixStream, UnixStream)> {
     UnixStream::pair()
 }
@@ -86,7 +88,7 @@ pub fn pair() -> io::Result<(UnixStream, UnixStream)> {
 ///
 /// # Errors
 ///
-/// As for [`with_nix::sendmsg`].
+/// `EPIPE`: the peer is gone. The others as for [`with_nix::sendmsg`], without `EBADF`.
 pub fn sendmsg(
     stream: &UnixStream,
     bytes: &[u8],
@@ -101,7 +103,8 @@ pub fn sendmsg(
 ///
 /// # Errors
 ///
-/// As for [`with_nix::recvmsg`].
+/// `ENOBUFS`: more descriptors came than `room`, and all are closed. `EINTR`: call again.
+/// The others as for [`with_nix::recvmsg`].
 pub fn recvmsg(stream: &UnixStream, buffer: &mut [u8], room: usize) -> io::Result<Received> {
     Ok(with_nix::recvmsg(stream, buffer, room, CLOEXEC)?)
 }
@@ -110,7 +113,7 @@ pub fn recvmsg(stream: &UnixStream, buffer: &mut [u8], room: usize) -> io::Resul
 ///
 /// # Errors
 ///
-/// As for [`with_nix::peer_credentials`].
+/// As for [`with_nix::peer_credentials`]. A stream is a socket, and has another end.
 pub fn peer_credentials(stream: &UnixStream) -> io::Result<(Option<Pid>, Uid, Gid)> {
     Ok(with_nix::peer_credentials(stream)?)
 }

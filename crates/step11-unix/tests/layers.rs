@@ -12,7 +12,7 @@ use std::path::Path;
 use nix::errno::Errno;
 use nix::sys::socket::{Backlog, UnixAddr};
 use socket2::SockAddr;
-use step11_unix::with_libc::address::{name, sockaddr_un};
+use step11_unix::with_libc::address::sockaddr_un;
 use step11_unix::{with_libc, with_nix, with_socket2, with_std};
 
 use folder::Folder;
@@ -22,8 +22,8 @@ use helpers::{closes_on_exec, owner};
 fn an_address_is_the_family_the_path_and_a_nul() {
     let address = sockaddr_un(Path::new("/tmp/chat")).unwrap();
     let family = std::mem::offset_of!(libc::sockaddr_un, sun_path);
-    assert_eq!(address.1 as usize, family + "/tmp/chat\0".len());
-    assert_eq!(name(&address), b"/tmp/chat");
+    assert_eq!(address.length() as usize, family + "/tmp/chat\0".len());
+    assert_eq!(address.name(), b"/tmp/chat");
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn a_path_that_does_not_fit_is_refused_and_not_cut() {
     let room = with_libc::address::empty_address().0.sun_path.len();
     let fits = "x".repeat(room - 1);
     assert_eq!(
-        name(&sockaddr_un(Path::new(&fits)).unwrap()),
+        sockaddr_un(Path::new(&fits)).unwrap().name(),
         fits.as_bytes()
     );
     let long = "x".repeat(room);
@@ -63,7 +63,7 @@ fn a_listener_is_reached_and_leaves_its_file_in_every_layer() {
     assert!(!closes_on_exec(&listener));
     let client = owner(with_libc::connect_to(&address).unwrap());
     let (fd, peer) = with_libc::accept_peer(listener.as_raw_fd()).unwrap();
-    assert_eq!(name(&peer), b"", "a client has no name");
+    assert_eq!(peer.name(), b"", "a client has no name");
     check_hello(UnixStream::from(client), UnixStream::from(owner(fd)));
 
     let path = folder.join("nix");
@@ -179,7 +179,7 @@ fn an_abstract_name_is_the_same_in_every_layer_and_no_file() {
     let text = format!("step11-{}", std::process::id());
     let bytes = text.as_bytes();
     let address = with_libc::address::abstract_sockaddr_un(bytes).unwrap();
-    assert_eq!(name(&address), [b"\0", bytes].concat());
+    assert_eq!(address.name(), [b"\0", bytes].concat());
     let mut listener = Some(owner(with_libc::listen_at(&address, 1).unwrap()));
     let nix = UnixAddr::new_abstract(bytes).unwrap();
     let taken = with_nix::listen_at(&nix, Backlog::new(1).unwrap()).unwrap_err();

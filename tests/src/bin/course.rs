@@ -1,8 +1,10 @@
-//! `cargo course sync`: writes what the code and the programs say now into the lessons.
+//! `cargo course sync`: writes what the list of steps, the code and the programs say now into whatever repeats it.
 
+use std::fmt::Display;
+use std::path::Path;
 use std::process::ExitCode;
 
-use course_tests::{diagram, drawing, matrix, root, sync};
+use course_tests::{diagram, drawing, matrix, root, sync, tables};
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -34,68 +36,80 @@ fn report(result: Result<usize, String>) -> ExitCode {
     }
 }
 
-/// Renews every page, diagram and drawing, or only says what is stale. Gives the number of problems that are left.
+/// Renews whatever repeats something else, or only says what is stale. Gives the number of problems that are left.
+///
+/// The tables of steps come first: they need no program, and the pages that they stand in are read after them.
 fn renew(write: bool) -> Result<usize, String> {
-    let mut left = 0;
+    let mut files = Files { write, left: 0 };
+    for table in tables::all(root())? {
+        files.renew(&root().join(table.path), &table.old, &table.now)?;
+    }
     for (path, svg) in diagram::all(root())? {
         let old = std::fs::read_to_string(&path).unwrap_or_default();
-        if old != svg && write {
-            std::fs::write(&path, svg).map_err(|error| format!("{}: {error}", path.display()))?;
-            println!("renewed {}", path.display());
-        } else if old != svg {
-            println!("stale: {}", path.display());
-            left += 1;
-        }
+        files.renew(&path, &old, &svg)?;
     }
     let pages = sync::pages(root()).map_err(|error| error.to_string())?;
     for shown in drawing::all(&pages) {
-        let path = shown.path.display();
         match &shown.now {
-            Err(why) => println!("not run: {path}: {why}"),
-            Ok(_) if !shown.is_stale() => {}
-            Ok(svg) if write => {
-                std::fs::write(&shown.path, svg).map_err(|error| format!("{path}: {error}"))?;
-                println!("renewed {path}");
-            }
-            Ok(_) => {
-                println!("stale: {path}");
-                left += 1;
-            }
+            Err(why) => println!("not run: {}: {why}", shown.path.display()),
+            Ok(svg) if shown.is_stale() => files.renew(&shown.path, &shown.old, svg)?,
+            Ok(_) => {}
         }
     }
     let rows = matrix::play()?;
     for mut page in pages {
-        if let Some(problem) = matrix::check(&page, &rows, matrix::lesson_beside) {
+        if let Some(problem) = matrix::check(&page, &rows) {
             if write {
-                page.text = matrix::renew(&page, &rows, matrix::lesson_beside).unwrap_or(page.text);
-                let path = root().join(&page.path);
-                std::fs::write(&path, &page.text)
-                    .map_err(|error| format!("{}: {error}", page.path))?;
-                println!("renewed the matrix of {}", page.path);
+                page.text = matrix::renew(&page, &rows).unwrap_or(page.text);
+                save(&root().join(&page.path), &page.text)?;
             } else {
-                println!("{problem}");
-                left += 1;
+                files.problem(&problem);
             }
         }
         let checked = sync::check(&page, root());
         if write && checked.renewed != page.text {
-            let path = root().join(&page.path);
-            std::fs::write(&path, &checked.renewed)
-                .map_err(|error| format!("{}: {error}", page.path))?;
-            println!("renewed {}", page.path);
+            save(&root().join(&page.path), &checked.renewed)?;
         }
         let stale = |what: &str| what.contains("`cargo course sync` renews it");
-        for problem in checked
-            .problems
-            .iter()
-            .filter(|problem| !(write && stale(&problem.what)))
-        {
-            println!("{problem}");
-            left += 1;
+        for problem in checked.problems {
+            if !(write && stale(&problem.what)) {
+                files.problem(&problem);
+            }
         }
         for (line, what) in checked.skipped {
             println!("not run: {}:{line}: {what}", page.path);
         }
     }
-    Ok(left)
+    Ok(files.left)
+}
+
+/// The files that are renewed, or looked at.
+struct Files {
+    write: bool,
+    /// What is wrong and was not put right.
+    left: usize,
+}
+
+impl Files {
+    fn renew(&mut self, path: &Path, old: &str, now: &str) -> Result<(), String> {
+        if old == now {
+            return Ok(());
+        }
+        if self.write {
+            return save(path, now);
+        }
+        self.problem(&format!("stale: {}", path.display()));
+        Ok(())
+    }
+
+    fn problem(&mut self, what: &dyn Display) {
+        println!("{what}");
+        self.left += 1;
+    }
+}
+
+fn save(path: &Path, text: &str) -> Result<(), String> {
+    std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+    println!("renewed {}", path.display());
+    Ok(())
 }

@@ -4,12 +4,15 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Stdio;
 
-use course_tests::scenes::{LAYERS, has_half, takes_paths};
+use course_tests::scenes::LAYERS;
 use course_tests::{Output, Run, Scene, each_scene, played, played_in, run, scenes};
+
+use crate::steps::asked_of;
 
 for_each_step! {
     list_names_every_scene
     help_and_version
+    what_can_be_typed_is_what_its_tests_know
     unknown_words_name_the_nearest
     values_that_are_missing_or_wrong
     addresses
@@ -42,7 +45,6 @@ fn main_scene(step: &str) -> String {
     scenes(step)[0].name.clone()
 }
 
-#[track_caller]
 fn list_names_every_scene(step: &str) {
     let output = played(step, &["--list"]).exits(0).quiet();
     for scene in scenes(step) {
@@ -64,7 +66,6 @@ fn list_names_every_scene(step: &str) {
     }
 }
 
-#[track_caller]
 fn help_and_version(step: &str) {
     for flag in ["--help", "-h"] {
         let output = run(step, &[flag]).exits(0).quiet();
@@ -107,7 +108,24 @@ fn help_and_version(step: &str) {
     }
 }
 
-#[track_caller]
+/// The halves and the commands, as `--help` has them. A half that is gone would be tested nowhere.
+fn what_can_be_typed_is_what_its_tests_know(step: &str) {
+    let help = played(step, &["--help"]).exits(0).quiet();
+    let begins = format!("cargo run -p {step} -- ");
+    let typed = help.stdout.lines();
+    let typed = typed.filter_map(|line| line.trim().strip_prefix(&begins));
+    // What stands far to the right says what it is without more words.
+    let typed = typed.map(|typed| typed.split("   ").next().unwrap_or(typed));
+    let typed: Vec<&str> = typed
+        .skip_while(|typed| *typed == "[SCENE] [OPTIONS]")
+        .collect();
+    assert_eq!(
+        typed,
+        asked_of(step).typed,
+        "{step}: its tests on the right"
+    );
+}
+
 fn unknown_words_name_the_nearest(step: &str) {
     for scene in scenes(step) {
         let mut near = scene.name.clone();
@@ -132,7 +150,6 @@ fn unknown_words_name_the_nearest(step: &str) {
     );
 }
 
-#[track_caller]
 fn values_that_are_missing_or_wrong(step: &str) {
     let scene = main_scene(step);
     refused(step, &["--layer"], &["--layer"]);
@@ -170,7 +187,7 @@ fn values_that_are_missing_or_wrong(step: &str) {
     );
     for half in ["serve", "connect"]
         .iter()
-        .filter(|half| has_half(step, half))
+        .filter(|half| asked_of(step).has_half(half))
     {
         refused(
             step,
@@ -186,9 +203,8 @@ fn values_that_are_missing_or_wrong(step: &str) {
     output.check(!output.stderr.contains('\x1b'), "sends the terminal an ESC");
 }
 
-#[track_caller]
 fn addresses(step: &str) {
-    if takes_paths(step) {
+    if asked_of(step).takes_paths() {
         for half in ["serve", "connect"] {
             refused(step, &[half, ""], &["\"\"", "/tmp/chat"]);
             refused(step, &[half, "chat", "extra"], &["\"extra\""]);
@@ -196,13 +212,13 @@ fn addresses(step: &str) {
         return;
     }
     for half in ["serve", "connect"] {
-        if !has_half(step, half) {
+        if !asked_of(step).has_half(half) {
             refused(step, &[half], &[&format!("no `{half}`")]);
             refused(step, &[half, "127.0.0.1:9000"], &[&format!("no `{half}`")]);
             continue;
         }
-        // What step 9 is given it asks the resolver about.
-        let asks = step == "step09-names";
+        // A name is none that is wrong where the resolver is asked for it.
+        let asks = asked_of(step).resolves;
         let asked = [
             "127.0.0.1:x",
             "127.0.0:9000",
@@ -234,7 +250,6 @@ fn addresses(step: &str) {
     }
 }
 
-#[track_caller]
 fn pipes_get_plain_text(step: &str) {
     for scene in scenes(step) {
         plain(&played(step, &[&scene.name]).exits(0));
@@ -252,7 +267,6 @@ fn plain(output: &Output) {
     );
 }
 
-#[track_caller]
 fn colour_is_for_terminals_that_want_it(step: &str) {
     use course_tests::terminal::on_terminal;
     let shown = |how: &str, args: &[&str], env: Option<(&str, &str)>| {
@@ -289,7 +303,6 @@ fn colour_is_for_terminals_that_want_it(step: &str) {
     }
 }
 
-#[track_caller]
 fn no_line_is_too_long(step: &str) {
     each_scene(step, |scene| {
         let narrow = played_in("60", step, &[&scene.name]).exits(0);
@@ -337,7 +350,6 @@ fn one_lane(output: &Output) {
     output.check(beside.is_none(), &format!("two lanes: {beside:?}"));
 }
 
-#[track_caller]
 fn without_the_lens(step: &str) {
     each_scene(step, |scene| {
         let said = |output: &Output| output.stdout.matches('»').count();
@@ -350,7 +362,6 @@ fn without_the_lens(step: &str) {
     });
 }
 
-#[track_caller]
 fn predictions_are_marked(step: &str) {
     each_scene(step, |scene| {
         let typed = |more: &[&str], answer: &str| {
@@ -416,7 +427,6 @@ fn drawn_layer(output: &Output, step: &str, scene: &Scene) -> String {
     layer.unwrap_or_default().to_owned()
 }
 
-#[track_caller]
 fn mistakes_have_hints_and_a_twin(step: &str) {
     each_scene(step, |scene| {
         if !scene.mistake {
@@ -452,7 +462,6 @@ fn mistakes_have_hints_and_a_twin(step: &str) {
     });
 }
 
-#[track_caller]
 fn repeat_counts_every_play(step: &str) {
     each_scene(step, |scene| {
         let output = run(step, &[&scene.name, "--repeat", "3"]).exits(0);
@@ -479,7 +488,6 @@ fn repeat_counts_every_play(step: &str) {
 }
 
 /// `| head -1`: whoever reads goes away at once, or after a line. No panic, nothing left behind.
-#[track_caller]
 fn a_reader_that_goes_away(step: &str) {
     let scene = main_scene(step);
     let mut lines: Vec<Vec<&str>> = vec![
@@ -495,7 +503,7 @@ fn a_reader_that_goes_away(step: &str) {
     if let Some(mistake) = mistake {
         lines.push(vec![&mistake.name, "--broken"]);
     }
-    if has_half(step, "serve") {
+    if asked_of(step).has_half("serve") {
         lines.push(vec!["serve", "127.0.0.1:0"]);
     }
     for args in lines {
@@ -536,7 +544,6 @@ fn ended(mut child: std::process::Child, step: &str, args: &[&str]) {
 }
 
 /// A standard output that takes nothing is an error, and no panic.
-#[track_caller]
 fn a_full_disk(step: &str) {
     let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else {
         return course_tests::not_run("a full disk", "no /dev/full");
@@ -556,7 +563,6 @@ fn a_full_disk(step: &str) {
     }
 }
 
-#[track_caller]
 fn the_layers_are_named_alike_everywhere(step: &str) {
     let scene = main_scene(step);
     for layer in LAYERS {

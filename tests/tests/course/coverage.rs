@@ -1,6 +1,6 @@
 //! What beginners get wrong, counted: each of it is a scene of some step.
 
-use course_tests::{STEPS, not_run, scenes};
+use course_tests::{STEPS, scenes};
 
 /// What a beginner gets wrong, and the scenes that show it: step and name. They are mistakes, so they stand in the matrix.
 const WRONG: [(&str, &[(&str, &str)]); 19] = [
@@ -121,32 +121,45 @@ const PICTURES: [(&str, &[(&str, &str)]); 7] = [
 
 #[test]
 fn what_beginners_get_wrong_is_there() {
-    let (mut shown, mut later) = (0, Vec::new());
-    for (what, places, is_mistake) in WRONG
-        .iter()
-        .map(|(what, places)| (what, places, true))
-        .chain(PICTURES.iter().map(|(what, places)| (what, places, false)))
-    {
+    let wrong = WRONG.iter().map(|of| (of, true));
+    let all = wrong.chain(PICTURES.iter().map(|of| (of, false)));
+    let mut missing = Vec::new();
+    for ((what, places), is_mistake) in all {
+        assert!(!places.is_empty(), "nothing shows that {what}");
         for (step, name) in *places {
-            if !STEPS.contains(step) {
-                later.push(format!("{step} {name}"));
-                continue;
+            if let Err(why) = shows(step, name, is_mistake) {
+                missing.push(format!("{what}: {why}"));
             }
-            let scenes = scenes(step);
-            let scene = scenes.iter().find(|scene| scene.name == *name);
-            let scene = scene.unwrap_or_else(|| panic!("{what}: {step} has no scene {name}"));
-            assert!(
-                scene.mistake || !is_mistake,
-                "{what}: {step} {name} is no mistake, so the matrix lacks it"
-            );
-            shown += 1;
         }
     }
-    if !later.is_empty() {
-        not_run(
-            &format!("{} of what beginners get wrong", later.len()),
-            &format!("no such step yet: {}", later.join(", ")),
-        );
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+/// Whether there is such a scene, and a mistake where it must be one.
+fn shows(step: &str, name: &str, is_mistake: bool) -> Result<(), String> {
+    if !STEPS.contains(&step) {
+        return Err(format!("the course has no step {step}"));
     }
-    assert!(shown >= WRONG.len(), "{shown} scenes");
+    let scenes = scenes(step);
+    let scene = scenes.iter().find(|scene| scene.name == name);
+    let scene = scene.ok_or_else(|| format!("{step} has no scene {name}"))?;
+    if is_mistake && !scene.mistake {
+        return Err(format!(
+            "{step} {name} is no mistake, so the matrix lacks it"
+        ));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_name_that_is_mistyped_is_found() {
+    assert_eq!(shows("step03-accept", "forgot-listen", true), Ok(()));
+    for (step, name) in [
+        ("step03-acept", "forgot-listen"),
+        ("step99-none", "forgot-listen"),
+        ("step03-accept", "forgot-lisp"),
+        ("step03-accept", "same-port"),
+    ] {
+        assert!(shows(step, name, true).is_err(), "{step} {name}");
+    }
 }

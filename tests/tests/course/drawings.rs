@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use course_tests::programs::installed;
-use course_tests::scenes::has_half;
 use course_tests::temp::Temp;
 use course_tests::{Output, Run, not_run, run};
+
+use crate::steps::asked_of;
 
 for_each_step! {
     the_main_scene_is_drawn
@@ -26,7 +27,6 @@ fn read(file: &Path) -> String {
     fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
-#[track_caller]
 fn the_main_scene_is_drawn(step: &str) {
     let folder = Temp::new();
     let [svg, html] = ["drawing.svg", "drawing.html"].map(|name| folder.path().join(name));
@@ -82,7 +82,6 @@ fn the_main_scene_is_drawn(step: &str) {
     with.check(!read(&svg).contains(" ms<"), "--no-times has times");
 }
 
-#[track_caller]
 fn what_cannot_be_drawn_says_what_to_type(step: &str) {
     let folder = Temp::new();
     let file = folder.path().join("drawing.svg");
@@ -103,7 +102,7 @@ fn what_cannot_be_drawn_says_what_to_type(step: &str) {
         &["--no-lens", "--html", &name],
         &["--no-lens", "leave out --html"],
     );
-    if has_half(step, "serve") {
+    if asked_of(step).has_half("serve") {
         refused(
             &["serve", "--svg", &name],
             &["a half goes on", "leave out --svg"],

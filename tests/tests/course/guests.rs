@@ -2,11 +2,13 @@
 
 use course_tests::diff::difference;
 use course_tests::programs::installed;
-use course_tests::scenes::{LAYERS, has_half};
+use course_tests::scenes::LAYERS;
 use course_tests::temp::Temp;
 use course_tests::{
-    Output, Run, normal_form, not_run, played, played_in, record, root, run, scenes,
+    Output, Run, STEPS, normal_form, not_run, played, played_in, record, root, run, scenes,
 };
+
+use crate::steps::asked_of;
 
 for_each_step! {
     each_alone_and_again_the_same
@@ -23,42 +25,10 @@ const LANGUAGES: [(&str, &[&str], usize); 3] = [
     ("java", &["java", "javac"], 2),
 ];
 
-/// The taught calls of each step, each by the names that it can have.
-const TAUGHT: &[(&str, &[&[&str]])] = &[
-    ("step01-socket", &[&["socket"]]),
-    ("step02-bind-listen", &[&["bind"], &["listen"]]),
-    ("step03-accept", &[&["accept", "accept4"]]),
-    ("step04-connect", &[&["connect"]]),
-    (
-        "step05-send-recv",
-        &[&["recvfrom", "read"], &["sendto", "write"]],
-    ),
-    ("step06-close", &[&["close"]]),
-    (
-        "step07-chat",
-        &[&["recvfrom", "read"], &["sendto", "write"]],
-    ),
-    ("step08-options", &[&["setsockopt"], &["getsockopt"]]),
-    ("step09-names", &[&["socket"], &["connect"]]),
-    (
-        "step10-udp",
-        &[&["recvfrom", "recvmsg"], &["sendto", "sendmsg"]],
-    ),
-    (
-        "step11-unix",
-        &[&["bind"], &["listen"], &["accept", "accept4"]],
-    ),
-];
-
-fn taught(step: &str) -> &'static [&'static [&'static str]] {
-    let found = TAUGHT.iter().find(|(of, _)| *of == step);
-    found.map_or(&[], |(_, calls)| calls)
-}
-
 /// The guests of a step's main scene that this machine can run.
 fn guests(step: &str) -> Vec<(&'static str, usize)> {
     let there = &scenes(step)[0].guests;
-    if !taught(step).is_empty() {
+    if !asked_of(step).taught.is_empty() {
         assert_eq!(there.len(), LANGUAGES.len(), "the guests of {step}");
     }
     let mut guests = Vec::new();
@@ -74,7 +44,6 @@ fn guests(step: &str) -> Vec<(&'static str, usize)> {
     guests
 }
 
-#[track_caller]
 fn each_alone_and_again_the_same(step: &str) {
     for (language, times) in guests(step) {
         let played = || {
@@ -95,10 +64,10 @@ fn each_alone_and_again_the_same(step: &str) {
     }
 }
 
-#[track_caller]
 fn beside_the_layers(step: &str) {
+    let taught = asked_of(step).taught;
     let guests: Vec<&str> = guests(step).iter().map(|(language, _)| *language).collect();
-    if taught(step).is_empty() || guests.len() < LANGUAGES.len() {
+    if taught.is_empty() || guests.len() < LANGUAGES.len() {
         return;
     }
     // With their functions besides: a virtual machine is slow to start, and one run shows both.
@@ -120,7 +89,7 @@ fn beside_the_layers(step: &str) {
         if !output.stderr.is_empty() {
             continue; // Not traced.
         }
-        for names in taught(step) {
+        for names in taught {
             let made = |call: &&str| row.contains(&format!("kernel {call}("));
             output.check(names.iter().any(made), &format!("{name}: no {names:?}"));
         }
@@ -155,7 +124,7 @@ fn beside_the_layers(step: &str) {
             play.head["as_announced"] == true,
             &format!("{language} did not go as announced"),
         );
-        for names in taught(step).iter().filter(|_| play.is_traced()) {
+        for names in taught.iter().filter(|_| play.is_traced()) {
             let made = |event: &serde_json::Value| {
                 event["by_runtime"] == false && names.iter().any(|name| event["name"] == *name)
             };
@@ -196,7 +165,6 @@ fn rows(output: &Output) -> Vec<(String, String)> {
     rows
 }
 
-#[track_caller]
 fn where_the_tools_are_missing(step: &str) {
     let there = scenes(step)[0].guests.clone();
     if there.is_empty() {
@@ -238,7 +206,6 @@ fn where_the_tools_are_missing(step: &str) {
     }
 }
 
-#[track_caller]
 fn c_that_does_not_compile(step: &str) {
     if !guests(step).iter().any(|(language, _)| *language == "c") {
         return;
@@ -268,7 +235,6 @@ fn c_that_does_not_compile(step: &str) {
     assert_eq!(left, 0, "{step} leaves something in the temporary folder");
 }
 
-#[track_caller]
 fn what_cannot_be_asked(step: &str) {
     let scenes = scenes(step);
     let refused = |args: &[&str], says: &str| {
@@ -288,7 +254,7 @@ fn what_cannot_be_asked(step: &str) {
         refused(&[&scene.name, "--guests"], &scenes[0].name);
     }
     for half in ["serve", "connect"] {
-        if has_half(step, half) {
+        if asked_of(step).has_half(half) {
             refused(&[half, "127.0.0.1:9", "--layer", language], "layers");
         }
     }
@@ -303,7 +269,10 @@ fn c_without_a_warning() {
             "no cc",
         );
     }
-    for (step, _) in TAUGHT {
+    for step in STEPS {
+        if scenes(step).iter().all(|scene| scene.guests.is_empty()) {
+            continue;
+        }
         let folder = root().join("crates").join(step).join("guests");
         let files = std::fs::read_dir(&folder)
             .expect("a step's guests")

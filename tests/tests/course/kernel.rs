@@ -11,6 +11,7 @@ use course_tests::temp::Temp;
 use course_tests::{Output, Play, Run, not_run, played, played_in, run};
 use serde_json::Value;
 
+use crate::steps::asked_of;
 use crate::user::ordinary;
 
 for_each_step! {
@@ -58,7 +59,6 @@ fn instances_of(process: u32) -> Vec<PathBuf> {
     own.map(|entry| entry.path()).collect()
 }
 
-#[track_caller]
 fn plays_all_the_same_without_the_right(step: &str) {
     // SAFETY: geteuid(2) takes nothing, touches no memory and cannot fail.
     let root = unsafe { libc::geteuid() } == 0;
@@ -85,7 +85,6 @@ fn plays_all_the_same_without_the_right(step: &str) {
     );
 }
 
-#[track_caller]
 fn is_seen_only_where_it_was_asked_for(step: &str) {
     let without = played(step, &["--json", "--no-wire"]).exits(0);
     without.check(
@@ -102,11 +101,7 @@ fn is_seen_only_where_it_was_asked_for(step: &str) {
     }
     for columns in ["60", "80", "100"] {
         let drawn = played_in(columns, step, &["--kernel"]).exits(0);
-        // An option is set and read without memory, a packet or a wait: the calls of step 8 pass no such point.
-        let words = match step {
-            "step08-options" => "In the kernel the calls",
-            _ => "in the kernel:",
-        };
+        let words = asked_of(step).in_kernel;
         drawn.check(drawn.stdout.contains(words), "shows no function");
         let room: usize = columns.parse().expect("a number");
         let longest = drawn.stdout.lines().map(|line| line.chars().count()).max();

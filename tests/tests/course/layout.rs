@@ -7,83 +7,11 @@ use std::path::{Path, PathBuf};
 use course_tests::circles::circles;
 use course_tests::listed::{listed_steps, texts};
 use course_tests::programs::cargo;
-use course_tests::{STEPS, root, scenes};
+use course_tests::{STEPS, root};
 use serde_json::Value;
 
 /// The most lines of a file of a step: what can be read in one sitting.
 const LINES: usize = 180;
-
-/// The scenes of each step, the main one first. `*` marks those that no learner should miss.
-const SCENES: &[(&str, &str)] = &[
-    ("step00-hello", "*hello"),
-    ("step01-socket", "*socket families *wrong-protocol"),
-    (
-        "step02-bind-listen",
-        "*bind-listen *no-htons htonl-port *address-in-use privileged-port *any-or-loopback *backlog",
-    ),
-    (
-        "step03-accept",
-        "*accept *connected-before-accept *same-port *forgot-listen talk-to-listener accept-datagram \
-         addrlen too-many-files emfile-spin *one-at-a-time",
-    ),
-    ("step04-connect", "*connect *refused *timeout self-connect"),
-    (
-        "step05-send-recv",
-        "*send-recv *one-recv *end-of-stream whole-buffer short-write *sigpipe eintr *first-write \
-         both-wait both-send sent-not-received",
-    ),
-    (
-        "step06-close",
-        "*close *half-close *unread-reset linger-zero *time-wait dup-keeps-open exec-leak close-twice \
-         late-errno",
-    ),
-    (
-        "step07-chat",
-        "*chat *merged *cut utf8-split *empty-line host-order-length struct-padding",
-    ),
-    (
-        "step08-options",
-        "*options *defaults *buffer-doubling *timeouts zero-timeout *one-byte-flag *nagle keepalive *silent-peer \
-         *reuse-address reuse-port *so-error",
-    ),
-    (
-        "step09-names",
-        "*names *localhost-v6 connect-each *not-found *static-buffer old-pair *dual-stack v6only",
-    ),
-    (
-        "step10-udp",
-        "*udp *boundaries *truncated real-length *empty-datagram *lost *connected nobody-there *late-error \
-         broadcast multicast",
-    ),
-    (
-        "step11-unix",
-        "*unix *stale-path abstract credentials *pass-descriptor *descriptor-as-text control-truncated \
-         pair kept-end no-return-address path-too-long abstract-length",
-    ),
-];
-
-#[test]
-fn the_scenes_are_those_of_the_plan() {
-    for (step, names) in SCENES {
-        let listed = scenes(step);
-        let named = |scene: &course_tests::Scene| {
-            let mark = if scene.core { "*" } else { "" };
-            format!("{mark}{}", scene.name)
-        };
-        let first = listed.first().map(named);
-        assert_eq!(
-            first.as_deref(),
-            names.split(' ').next(),
-            "{step}: the main scene"
-        );
-        let listed: BTreeSet<String> = listed.iter().map(named).collect();
-        let planned: BTreeSet<String> = names.split_whitespace().map(str::to_owned).collect();
-        assert_eq!(
-            listed, planned,
-            "{step}: listed on the left, planned on the right"
-        );
-    }
-}
 
 /// The arrows between the crates, beside those of the steps: whom each may depend on.
 ///

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 
 use course_tests::diff::difference;
 use course_tests::scenes::LAYERS;
+use course_tests::side_by_side::AT_ONCE;
 use course_tests::skip::note;
 use course_tests::{Output, each_scene, normal_form, played, run, scenes, side_by_side};
 
@@ -12,20 +13,38 @@ use course_tests::{Output, each_scene, normal_form, played, run, scenes, side_by
 const MAIN: usize = 20;
 const OTHER: usize = 3;
 
+use crate::steps::asked_of;
+
 for_each_step! {
+    are_those_of_the_plan
     in_every_layer
     again_the_same
 }
 
+/// The step lists the scenes that its file of tests has, the main one first.
+fn are_those_of_the_plan(step: &str) {
+    let named = |core: bool, name: &str| format!("{}{name}", if core { "*" } else { "" });
+    let listed = scenes(step);
+    let mut listed: Vec<String> = listed.iter().map(|s| named(s.core, &s.name)).collect();
+    let planned = asked_of(step).scenes.iter();
+    let mut planned: Vec<String> = planned.map(|s| named(s.core, s.name)).collect();
+    assert_eq!(listed.first(), planned.first(), "{step}: the main scene");
+    listed.sort();
+    planned.sort();
+    assert_eq!(
+        listed, planned,
+        "{step}: listed on the left, planned on the right"
+    );
+}
+
 /// `SCENE --layer L` goes as announced.
-#[track_caller]
 fn in_every_layer(step: &str) {
     let scenes = scenes(step);
     let missing = Mutex::new(BTreeSet::new());
     let plays = LAYERS
         .iter()
         .flat_map(|layer| scenes.iter().map(move |scene| (scene, layer)));
-    side_by_side(3, plays, |(scene, layer)| {
+    side_by_side(AT_ONCE, plays, |(scene, layer)| {
         let output = played(step, &[&scene.name, "--layer", layer]).exits(0);
         well_said(&output);
         if let Some(why) = missing_here(&output) {
@@ -50,7 +69,6 @@ fn in_every_layer(step: &str) {
 }
 
 /// The whole of a scene, all layers of it, several times in normal form.
-#[track_caller]
 fn again_the_same(step: &str) {
     let different = Mutex::new(String::new());
     let main = scenes(step)[0].name.clone();

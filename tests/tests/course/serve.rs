@@ -8,9 +8,12 @@ use std::process::Command;
 
 use course_tests::client::{connect, reset, talk};
 use course_tests::programs::{installed, python};
-use course_tests::scenes::{LAYERS, has_half};
 use course_tests::temp::Temp;
 use course_tests::{Run, Served, not_run, run};
+
+use crate::asked::Serves;
+use crate::datagrams;
+use crate::steps::asked_of;
 
 for_each_step! {
     serve_stays_up
@@ -21,14 +24,11 @@ for_each_step! {
 }
 
 /// The layers of a step that have this half.
-fn layers(step: &str, half: &str) -> Vec<&'static str> {
-    if !has_half(step, half) {
-        return Vec::new();
+fn layers(step: &str, half: &str) -> &'static [&'static str] {
+    match asked_of(step).has_half(half) {
+        true => asked_of(step).layers,
+        false => &[],
     }
-    if step == "step00-hello" {
-        return vec!["std"];
-    }
-    LAYERS.to_vec()
 }
 
 #[track_caller]
@@ -38,13 +38,13 @@ fn started(step: &str, layer: &str, more: &[&str]) -> Served {
 }
 
 /// Whether the step's halves send datagrams, where the others make connections.
-fn is_udp(step: &str) -> bool {
-    step == "step10-udp"
+fn sends_datagrams(step: &str) -> bool {
+    matches!(asked_of(step).serves, Serves::Datagrams)
 }
 
 /// Takes an address for as long as the value lives; an error where somebody else has it.
 fn take(step: &str, address: SocketAddr) -> std::io::Result<(Box<dyn Any>, SocketAddr)> {
-    if is_udp(step) {
+    if sends_datagrams(step) {
         let socket = UdpSocket::bind(address)?;
         let address = socket.local_addr()?;
         return Ok((Box::new(socket), address));
@@ -57,25 +57,17 @@ fn take(step: &str, address: SocketAddr) -> std::io::Result<(Box<dyn Any>, Socke
 /// A well-behaved client gets what this step's server gives.
 #[track_caller]
 fn still_answers(step: &str, served: &mut Served, after: &str) {
-    if is_udp(step) {
-        return crate::udp::still_answers(served, after);
-    }
+    let is_right = match asked_of(step).serves {
+        Serves::Datagrams => return datagrams::still_answers(served, after),
+        Serves::QueueOnly => return drop(connect(served.address)),
+        Serves::Streams(is_right) => is_right,
+    };
     let stream = connect(served.address);
-    if step == "step02-bind-listen" {
-        // It never accepts: to be connected is all there is.
-        return;
-    }
     let here = stream.local_addr().expect("a connected socket has a name");
     let answer = talk(stream, b"hello\n");
     let answer = String::from_utf8_lossy(&answer);
-    let right = match step {
-        "step00-hello" => answer == "hi",
-        "step03-accept" => answer.is_empty(),
-        "step05-send-recv" => answer == "hello\n",
-        _ => !answer.is_empty(),
-    };
     assert!(
-        right,
+        is_right(&answer),
         "{step}, after {after}: answers {answer:?}\n{}",
         served.text()
     );
@@ -83,17 +75,16 @@ fn still_answers(step: &str, served: &mut Served, after: &str) {
     assert!(line.is_some(), "{step}, after {after}: has ended");
 }
 
-#[track_caller]
 fn serve_stays_up(step: &str) {
     for layer in layers(step, "serve") {
         let mut served = started(step, layer, &[]);
-        if is_udp(step) {
-            crate::udp::serve_stays_up(served);
+        if sends_datagrams(step) {
+            datagrams::serve_stays_up(served);
             continue;
         }
         let address = served.address;
         // A server that never accepts has room for a handful only, and hears nothing of them.
-        let queue_only = step == "step02-bind-listen";
+        let queue_only = matches!(asked_of(step).serves, Serves::QueueOnly);
         still_answers(step, &mut served, "nothing");
 
         drop(connect(address));
@@ -181,7 +172,6 @@ fn netcat() -> Option<(PathBuf, Vec<&'static str>)> {
     ))
 }
 
-#[track_caller]
 fn serve_ends_and_leaves_nothing(step: &str) {
     for layer in layers(step, "serve") {
         for more in [&[][..], &["--no-lens"]] {
@@ -226,13 +216,12 @@ pub(crate) fn one_clear_line(run: Run, says: &[&str]) {
     output.check(!output.stdout.contains("listening on"), "claims to listen");
 }
 
-#[track_caller]
 fn addresses_that_cannot_be_had(step: &str) {
     let layers = layers(step, "serve");
     let any_port = (Ipv4Addr::LOCALHOST, 0).into();
     let (_taken, address) = take(step, any_port).expect("a free port");
     let address = address.to_string();
-    for layer in &layers {
+    for layer in layers {
         let run = Run::new(step).args(["serve", &address, "--layer", layer]);
         one_clear_line(run, &["bind", &address, "EADDRINUSE", "another port"]);
         let nowhere = "192.0.2.1:9000";
@@ -254,7 +243,7 @@ fn addresses_that_cannot_be_had(step: &str) {
         );
     }
     let temp = Temp::new();
-    for layer in &layers {
+    for layer in layers {
         let run = crate::user::ordinary(&temp, step);
         let run = run.args(["serve", "127.0.0.1:80", "--layer", layer]);
         one_clear_line(run, &["bind", "127.0.0.1:80", "EACCES", "9000"]);
@@ -289,10 +278,9 @@ pub(crate) fn refusing() -> (std::os::fd::OwnedFd, SocketAddr) {
     (socket, (Ipv4Addr::LOCALHOST, port).into())
 }
 
-#[track_caller]
 fn connect_is_refused(step: &str) {
-    let (_bound, address): (Box<dyn Any>, _) = if is_udp(step) {
-        let (socket, address) = crate::udp::deaf();
+    let (_bound, address): (Box<dyn Any>, _) = if sends_datagrams(step) {
+        let (socket, address) = datagrams::deaf();
         (Box::new(socket), address)
     } else {
         let (socket, address) = refusing();
@@ -308,9 +296,8 @@ fn connect_is_refused(step: &str) {
     }
 }
 
-#[track_caller]
 fn connect_meets_a_server(step: &str) {
-    let other = if has_half(step, "serve") {
+    let other = if asked_of(step).has_half("serve") {
         step
     } else {
         "step03-accept"

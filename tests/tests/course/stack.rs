@@ -41,7 +41,6 @@ fn word<'a>(frame: &'a Value, key: &str) -> &'a str {
     frame[key].as_str().unwrap_or("")
 }
 
-#[track_caller]
 fn every_taught_call_has_its_functions(step: &str) {
     for play in plays(step) {
         for call in play.calls() {

@@ -55,7 +55,6 @@ fn untraced(output: Output) {
     output.check(!output.stdout.is_empty(), "prints nothing");
 }
 
-#[track_caller]
 fn plays_where_ptrace_is_refused(step: &str) {
     for line in lines(step) {
         let mut run = Run::new(step).args(&line);
@@ -64,7 +63,6 @@ fn plays_where_ptrace_is_refused(step: &str) {
     }
 }
 
-#[track_caller]
 fn plays_under_another_tracer(step: &str) {
     let lens = program("lens").to_owned();
     let strace = installed("strace");
@@ -97,7 +95,6 @@ fn plays_under_another_tracer(step: &str) {
     }
 }
 
-#[track_caller]
 fn plays_for_an_ordinary_user(step: &str) {
     let temp = Temp::new();
     for line in lines(step) {

@@ -111,7 +111,6 @@ fn each_connect_has_its_syn(play: &Play) {
     }
 }
 
-#[track_caller]
 fn the_calls_are_the_same_with_packets_among_them(step: &str) {
     let without = played(step, &["--json", "--no-wire"]).exits(0);
     let without = parse(&without.stdout).expect("JSON lines");
@@ -129,7 +128,6 @@ fn the_calls_are_the_same_with_packets_among_them(step: &str) {
     }
 }
 
-#[track_caller]
 fn the_core_scenes_go_as_announced_on_a_slow_wire(step: &str) {
     let scenes = scenes(step);
     // Each in a network of its own, and each waits for its own wire.

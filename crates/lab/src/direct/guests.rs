@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use lens::event::{Mark, Note, Who};
+use record::event::{Mark, Note, Who};
 
 use super::waiting::Waiting;
 use super::{Actor, Director};

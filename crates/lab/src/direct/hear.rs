@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use lens::event::{Mark, Note, Time, Who};
+use record::event::{Mark, Note, Time, Who};
 
 use super::waiting::Waiting;
 use super::{DEADLINE, Director, tell};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::os::unix::process::ExitStatusExt;
 
-use lens::event::{Event, Mark, Outcome, Time, Who};
+use record::event::{Event, Mark, Outcome, Time, Who};
 
 use super::{Actor, Director};
 use crate::control::hidden_descriptor;

@@ -1,6 +1,6 @@
 //! Whether a scene goes on by itself; where it does not, whether that was announced.
 
-use lens::event::{Mark, Note, Who};
+use record::event::{Mark, Note, Who};
 
 use super::waiting::Waiting;
 use super::{Actor, Director};

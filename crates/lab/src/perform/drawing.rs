@@ -1,8 +1,8 @@
 //! `--svg` and `--html`: the plays whose lanes are printed, drawn into files.
 
-use lens::draw::{Drawing, Files, Sheet};
-use lens::event::Event;
-use lens::order::Lane;
+use record::event::Event;
+use show::draw::{Drawing, Files, Sheet};
+use show::order::Lane;
 
 use super::Performance;
 use crate::play::Play;

@@ -77,7 +77,7 @@ pub(super) fn record(mut head: Value, play: &Play) -> String {
         .collect();
     let mut out = format!("{head}\n");
     for event in &play.events {
-        out += &lens::json::line(event);
+        out += &record::json::line(event);
         out.push('\n');
     }
     out

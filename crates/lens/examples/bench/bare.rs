@@ -11,7 +11,7 @@ use std::ptr;
 
 /// Runs a program of one process to its end, stopping at the watched calls.
 pub(crate) fn trace(mut command: Command) -> io::Result<()> {
-    let filter = filter(lens::copy::watched())?;
+    let filter = filter(observe::copy::watched())?;
     // SAFETY: the hook runs between fork and exec, only makes system calls and allocates nothing.
     unsafe { command.pre_exec(move || be_traced(&filter)) };
     let child = command.spawn()?;

@@ -1,7 +1,7 @@
 //! What stacks cost in a program in Python or Java.
 
 use super::measure::{median, said_by};
-use lens::event::{Event, Frame};
+use record::event::{Event, Frame};
 use std::error::Error;
 use std::mem;
 use std::path::Path;
@@ -58,16 +58,16 @@ fn talk(
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/bench");
     let mut command = Command::new(tool);
     command.arg(folder.join(file)).arg(TIMES.to_string());
-    let options = lens::Options {
+    let options = observe::Options {
         pin: Some(processor),
         stacks,
         ends: false,
-        ..lens::Options::default()
+        ..observe::Options::default()
     };
     let mut functions = Vec::new();
     let time = said_by(command, |command| {
         let command = mem::replace(command, Command::new(""));
-        let record = lens::start(vec![command], &options)?.wait()?;
+        let record = observe::start(vec![command], &options)?.wait()?;
         let calls = record.events.iter().filter_map(|event| match event {
             Event::Call(call) => call.stack.as_ref(),
             _ => None,

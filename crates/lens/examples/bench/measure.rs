@@ -26,7 +26,7 @@ pub(crate) const PROCESSOR: usize = 0;
 pub(crate) fn run() -> ExitCode {
     let args: Vec<String> = env::args().collect();
     let result = match args.get(1..).unwrap_or_default() {
-        [only] if only == "packets" => lens::can_trace()
+        [only] if only == "packets" => observe::can_trace()
             .map_err(Into::into)
             .and_then(|()| wire::measure()),
         [work, times] => work_for(work, times),
@@ -42,7 +42,7 @@ pub(crate) fn run() -> ExitCode {
 }
 
 fn measure() -> Result<(), Box<dyn Error>> {
-    lens::can_trace()?;
+    observe::can_trace()?;
     let build = if cfg!(debug_assertions) {
         "debug"
     } else {
@@ -80,7 +80,7 @@ fn measure() -> Result<(), Box<dyn Error>> {
         untraced.push(said(|command| Ok(command.status().map(drop)?))?);
         traced.push(said(|command| {
             let command = mem::replace(command, Command::new(""));
-            Ok(lens::start(vec![command], &lens::Options::default())?
+            Ok(observe::start(vec![command], &observe::Options::default())?
                 .wait()
                 .map(drop)?)
         })?);
@@ -160,15 +160,15 @@ fn with_stacks(work: &str, times: &str, calls: u32) -> Result<(), Box<dyn Error>
 
 /// Gives the time until the program had ended; what is left after that is decoding.
 fn lens(work: &str, times: &str, stacks: bool) -> Result<Duration, Box<dyn Error>> {
-    let options = lens::Options {
+    let options = observe::Options {
         pin: Some(PROCESSOR),
         stacks,
         // strace does not ask for them either.
         ends: false,
-        ..lens::Options::default()
+        ..observe::Options::default()
     };
     let start = SystemTime::now().duration_since(UNIX_EPOCH)?;
-    let record = lens::start(vec![program(work, times)?], &options)?.wait()?;
+    let record = observe::start(vec![program(work, times)?], &options)?.wait()?;
     if !record.statuses.iter().all(|status| status.success()) {
         return Err(format!("{work} failed: {:?}", record.statuses).into());
     }
@@ -177,7 +177,10 @@ fn lens(work: &str, times: &str, stacks: bool) -> Result<Duration, Box<dyn Error
 }
 
 fn strace(work: &str, times: &str) -> Result<(), Box<dyn Error>> {
-    let calls: Vec<String> = lens::copy::watched().iter().map(i64::to_string).collect();
+    let calls: Vec<String> = observe::copy::watched()
+        .iter()
+        .map(i64::to_string)
+        .collect();
     let mut command = Command::new("strace");
     command.args([
         "-f",

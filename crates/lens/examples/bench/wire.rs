@@ -6,8 +6,8 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use lens::event::{Call, Event, Time};
-use lens::wire::{How, Network};
+use observe::wire::{How, Network};
+use record::event::{Call, Event, Time};
 
 use crate::measure::{PROCESSOR, median, program};
 
@@ -100,12 +100,12 @@ impl Rounds {
     fn play(&mut self, wire: bool) -> Result<(), Box<dyn Error>> {
         let start = Instant::now();
         let network = wire.then(|| Network::open(How::default())).transpose()?;
-        let options = lens::Options {
+        let options = observe::Options {
             pin: Some(PROCESSOR),
             wire: network.map(Arc::new),
-            ..lens::Options::default()
+            ..observe::Options::default()
         };
-        let record = lens::start(vec![program("scene", "1")?], &options)?.wait()?;
+        let record = observe::start(vec![program("scene", "1")?], &options)?.wait()?;
         drop(options);
         self.runs.push(start.elapsed());
         let calls: Vec<&Call> = record

@@ -1,7 +1,7 @@
 //! Programs traced with their stacks, and what is asked of those.
 
-use lens::event::{Call, Event, Frame, Stack};
-use lens::{Options, Record};
+use observe::{Options, Record};
+use record::event::{Call, Event, Frame, Stack};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ pub(crate) fn stacks() -> Options {
 
 #[track_caller]
 pub(crate) fn trace(command: Command) -> Record {
-    lens::start(vec![command], &stacks())
+    observe::start(vec![command], &stacks())
         .unwrap()
         .wait()
         .unwrap()

@@ -14,7 +14,7 @@ pub(crate) fn program_libc(stage: &mut Stage) -> Played {
     let second = with_libc::socket(libc::AF_INET, libc::SOCK_STREAM, 0)?;
     stage.say(format!("the second is descriptor {second}"));
     // A number has no owner: nothing closes it but this line (step 6).
-    // SAFETY: `close` takes a number by value; this function made it and will not use it again.
+    // SAFETY: `close` takes a number by value; this function opened it, and makes no more calls with it.
     unsafe { libc::close(first) };
     let third = with_libc::socket(libc::AF_INET, libc::SOCK_STREAM, 0)?;
     judge(stage, first, third);

@@ -46,23 +46,6 @@ pub(crate) fn scene() -> Scene {
     ])
 }
 
-/// On Linux every address 127.x.y.z is the machine's own; elsewhere often only 127.0.0.1 is.
-fn machine() -> Result<(), String> {
-    match with_std::listen_on(SocketAddrV4::new(OTHER, 0)) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(format!("{OTHER} is no address of this machine: {error}")),
-    }
-}
-
-/// Where to listen, with a port of the kernel's choice.
-fn address(stage: &Stage) -> SocketAddrV4 {
-    if stage.repaired() {
-        SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0) // 0.0.0.0, in C INADDR_ANY
-    } else {
-        SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0) // WRONG: 127.0.0.1, in C INADDR_LOOPBACK
-    }
-}
-
 fn server_libc(stage: &mut Stage) -> Played {
     let address = address(stage);
     let listener = stage.taught(|| with_libc::listen_on(address, BACKLOG))?;
@@ -111,4 +94,21 @@ fn client(stage: &mut Stage) -> Played {
     }
     stage.cue("tried", address);
     Ok(())
+}
+
+/// On Linux every address 127.x.y.z is the machine's own; elsewhere often only 127.0.0.1 is.
+fn machine() -> Result<(), String> {
+    match with_std::listen_on(SocketAddrV4::new(OTHER, 0)) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(format!("{OTHER} is no address of this machine: {error}")),
+    }
+}
+
+/// Where to listen, with a port of the kernel's choice.
+fn address(stage: &Stage) -> SocketAddrV4 {
+    if stage.repaired() {
+        SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0) // 0.0.0.0, in C INADDR_ANY
+    } else {
+        SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0) // WRONG: 127.0.0.1, in C INADDR_LOOPBACK
+    }
 }

@@ -1,9 +1,9 @@
 //! `backlog`: a queue for one, a busy server, and more clients than the queue can hold.
 //!
-//! `backlog` bounds the queue of connections that are finished and not accepted yet. On Linux the
-//! queue is full when it holds one more than that number. The kernel then drops what the next
-//! client sends, and the client sleeps in connect. TCP sends again after about one second, then
-//! two, then four; if an accept has made room by then, connect returns as if nothing had been.
+//! `backlog` bounds the queue of connections whose handshake is complete and that are not accepted
+//! yet. On Linux the queue is full when it holds one more than that number. The kernel then drops
+//! what the next client sends, and the client sleeps in connect. Its TCP sends again, first after
+//! about one second; if an accept has made room by then, connect returns as if nothing had been.
 //! The scene does not wait that long. On other systems the client may be refused instead.
 //!
 //! `backlog` does not bound the number of clients: who is accepted has left the queue.
@@ -48,23 +48,6 @@ pub(crate) fn scene() -> Scene {
         "Nobody refused it. The client sleeps in connect: what does it wait for?",
         "How many connections may wait for accept? See the number that listen was given.",
     ])
-}
-
-/// What a full queue does to the next client differs from system to system.
-fn machine() -> Result<(), String> {
-    if cfg!(target_os = "linux") {
-        Ok(())
-    } else {
-        Err("only Linux lets the client wait when the queue is full".to_owned())
-    }
-}
-
-fn backlog(stage: &Stage) -> i32 {
-    if stage.repaired() {
-        8
-    } else {
-        1 // WRONG for a server that does not accept at once
-    }
 }
 
 fn server_libc(stage: &mut Stage) -> Played {
@@ -128,4 +111,21 @@ fn client(stage: &mut Stage) -> Played {
     let count = connected.len();
     stage.found("all connected", format!("{count} connections"));
     Ok(())
+}
+
+/// What a full queue does to the next client differs from system to system.
+fn machine() -> Result<(), String> {
+    if cfg!(target_os = "linux") {
+        Ok(())
+    } else {
+        Err("only Linux lets the client wait when the queue is full".to_owned())
+    }
+}
+
+fn backlog(stage: &Stage) -> i32 {
+    if stage.repaired() {
+        8
+    } else {
+        1 // WRONG for a server that does not accept at once
+    }
 }

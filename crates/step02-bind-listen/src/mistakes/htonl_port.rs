@@ -40,14 +40,6 @@ pub(crate) fn scene() -> Scene {
     ])
 }
 
-/// A big-endian processor stores numbers in network byte order anyway. The port must be free.
-fn machine() -> Result<(), String> {
-    if cfg!(target_endian = "big") {
-        return Err("this processor's byte order is the network's".to_owned());
-    }
-    free(WANTED)
-}
-
 fn server_libc(stage: &mut Stage) -> Played {
     let fd = socket(libc::AF_INET, libc::SOCK_STREAM, 0)?;
     share(fd)?;
@@ -74,4 +66,12 @@ fn server_libc(stage: &mut Stage) -> Played {
         format!("wanted port {WANTED}; bytes {first:02x} {second:02x}; got port {port}"),
     );
     Ok(())
+}
+
+/// A big-endian processor stores numbers in network byte order anyway. The port must be free.
+fn machine() -> Result<(), String> {
+    if cfg!(target_endian = "big") {
+        return Err("this processor's byte order is the network's".to_owned());
+    }
+    free(WANTED)
 }

@@ -46,15 +46,6 @@ pub(crate) fn scene() -> Scene {
     ])
 }
 
-/// A big-endian processor stores numbers in network byte order anyway. Both ports must be free.
-fn machine() -> Result<(), String> {
-    if cfg!(target_endian = "big") {
-        return Err("this processor's byte order is the network's".to_owned());
-    }
-    free(WANTED)?;
-    free(WANTED.to_be())
-}
-
 fn server_libc(stage: &mut Stage) -> Played {
     let fd = socket(libc::AF_INET, libc::SOCK_STREAM, 0)?;
     share(fd)?;
@@ -76,4 +67,13 @@ fn server_libc(stage: &mut Stage) -> Played {
         format!("wanted port {WANTED}; bytes {first:02x} {second:02x}; got port {port}"),
     );
     Ok(())
+}
+
+/// A big-endian processor stores numbers in network byte order anyway. Both ports must be free.
+fn machine() -> Result<(), String> {
+    if cfg!(target_endian = "big") {
+        return Err("this processor's byte order is the network's".to_owned());
+    }
+    free(WANTED)?;
+    free(WANTED.to_be())
 }

@@ -40,21 +40,6 @@ pub(crate) fn scene() -> Scene {
     ])
 }
 
-const START: &str = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
-
-/// Some containers have no privileged ports; other systems have other rules.
-fn machine() -> Result<(), String> {
-    let text = fs::read_to_string(START).map_err(|error| format!("{START}: {error}"))?;
-    match text.trim().parse() {
-        Ok(start) if HTTP.port() < start => Ok(()),
-        _ => Err(format!(
-            "{START} is {}: port {} needs no privilege here",
-            text.trim(),
-            HTTP.port()
-        )),
-    }
-}
-
 fn server_libc(stage: &mut Stage) -> Played {
     give_up_privileges(stage)?;
     // WRONG in the broken twin: a port below 1024.
@@ -115,6 +100,21 @@ fn server_std(stage: &mut Stage) -> Played {
     Ok(())
 }
 
+const START: &str = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
+
+/// Some containers have no privileged ports; other systems have other rules.
+fn machine() -> Result<(), String> {
+    let text = fs::read_to_string(START).map_err(|error| format!("{START}: {error}"))?;
+    match text.trim().parse() {
+        Ok(start) if HTTP.port() < start => Ok(()),
+        _ => Err(format!(
+            "{START} is {}: port {} needs no privilege here",
+            text.trim(),
+            HTTP.port()
+        )),
+    }
+}
+
 /// `capset(header, data)`: keep no capability at all, as an ordinary user's program has none.
 ///
 /// The C library has no function for it, so the system call is made by its number.
@@ -126,8 +126,8 @@ fn give_up_privileges(stage: &Stage) -> Played {
     let header: [u32; 2] = [0x2008_0522, 0];
     // Effective, permitted and inheritable, 64 bits each in two halves: all empty.
     let none: [u32; 6] = [0; 6];
-    // SAFETY: capset reads 8 bytes at the first pointer and, in version 3, 24 at the second, and
-    // the two arrays have that many.
+    // SAFETY: in version 3, which the kernel knows, capset reads 8 bytes at the first pointer and 24
+    // at the second, as many as the arrays have, and writes none.
     step01::cvt(unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), none.as_ptr()) })?;
     stage.say("has no privileges now, whoever started it");
     Ok(())

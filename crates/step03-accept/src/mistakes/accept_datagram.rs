@@ -52,11 +52,11 @@ fn server_libc(stage: &mut Stage) -> Played {
     match stage.taught(|| with_libc::accept_peer(listener)) {
         Ok((connection, peer)) => {
             stage.found("accepted", format!("accepted {peer}"));
-            close(connection);
+            close(connection)?;
         }
         Err(error) => stage.found_error("accept", &error),
     }
-    close(listener);
+    close(listener)?;
     Ok(())
 }
 

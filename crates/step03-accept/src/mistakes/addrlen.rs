@@ -3,7 +3,7 @@
 //! In C the variable is then often not even zero but whatever lay on the stack.
 //! Rust has no such variables; here the two wrong lengths are written down.
 
-use std::net::SocketAddrV4;
+use std::net::{Ipv4Addr, SocketAddrV4};
 use std::os::fd::RawFd;
 
 use lab::{ANY_PORT, Part, Played, Scene, Sign, Stage, Trouble};
@@ -62,16 +62,23 @@ fn server(stage: &mut Stage) -> Played {
         seen.push(compare(
             stage,
             connection,
-            step02::socket_addr(&address),
+            what_stands_in(&address),
             length,
         )?);
-        close(connection);
+        close(connection)?;
     }
     let seen = seen.join(", ");
     stage.found(&seen, format!("the addresses of the clients: {seen}"));
     stage.cue("done", 2);
-    close(listener);
+    close(listener)?;
     Ok(())
+}
+
+/// Address and port of whatever stands in the structure, an address or not.
+/// (The `socket_addr` of step 2 first looks at the family, and so does not mistake zeroes for an address.)
+fn what_stands_in(address: &libc::sockaddr_in) -> SocketAddrV4 {
+    let ip = Ipv4Addr::from(u32::from_be(address.sin_addr.s_addr));
+    SocketAddrV4::new(ip, u16::from_be(address.sin_port))
 }
 
 /// Holds what accept left in the structure against what getpeername says.

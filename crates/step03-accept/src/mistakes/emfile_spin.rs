@@ -54,7 +54,7 @@ fn server_libc(stage: &mut Stage) -> Played {
         if stage.repaired() {
             stage.say("closes the spare descriptor");
             drop(spare);
-            close(with_libc::accept_peer(listener)?.0);
+            close(with_libc::accept_peer(listener)?.0)?;
             spare = File::open("/dev/null")?;
         }
     }

@@ -53,7 +53,7 @@ fn server_libc(stage: &mut Stage) -> Played {
         }
     }
     found(stage, descriptors);
-    close(listener);
+    close(listener)?;
     join(threads)
 }
 

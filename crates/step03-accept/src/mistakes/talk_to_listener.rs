@@ -56,9 +56,9 @@ fn server_libc(stage: &mut Stage) -> Played {
     }
     stage.cue("tried", "recv");
     if talks != listener {
-        close(talks);
+        close(talks)?;
     }
-    close(listener);
+    close(listener)?;
     Ok(())
 }
 

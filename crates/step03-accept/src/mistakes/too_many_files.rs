@@ -49,7 +49,7 @@ fn server_libc(stage: &mut Stage) -> Played {
     let mut kept = Vec::new();
     for _ in 0..CLIENTS {
         match stage.taught(|| with_libc::accept_peer(listener)) {
-            Ok((connection, _)) if stage.repaired() => close(connection),
+            Ok((connection, _)) if stage.repaired() => close(connection)?,
             Ok((connection, _)) => kept.push(connection), // WRONG: nothing is ever taken out again.
             Err(error) => return fails(stage, &error),
         }

@@ -29,21 +29,6 @@ pub(crate) fn scene() -> Scene {
     .idea(idea)
 }
 
-/// True only if the record has it so: both calls of the client had ended before accept was entered.
-fn idea(play: &Play) -> Option<String> {
-    let connect = play.call("client", "connect")?;
-    let send = play.call("client", "send")?;
-    let accept = play.call("server", "accept")?;
-    let bytes = send.returned()?;
-    let before = connect.left? < accept.entered && send.left? < accept.entered;
-    (before && connect.returned() == Some(0)).then(|| {
-        format!(
-            "The client was connected and had sent {bytes} bytes before the server called accept: \
-             accept makes no connection, it takes one off the queue."
-        )
-    })
-}
-
 fn server_libc(stage: &mut Stage) -> Played {
     let listener = step02::with_libc::listen_on(ANY_PORT, BACKLOG)?;
     stage.cue("listening", step02::with_libc::local_address(listener)?);
@@ -53,8 +38,8 @@ fn server_libc(stage: &mut Stage) -> Played {
     let mut buffer = [0; 64];
     let count = recv(connection, &mut buffer)?;
     found(stage, &buffer[..count]);
-    close(connection);
-    close(listener);
+    close(connection)?;
+    close(listener)?;
     Ok(())
 }
 
@@ -99,4 +84,19 @@ fn server_std(stage: &mut Stage) -> Played {
 fn found(stage: &Stage, bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     stage.found(&text, format!("{text:?} was already here"));
+}
+
+/// True only if the record has it so: both calls of the client had ended before accept was entered.
+fn idea(play: &Play) -> Option<String> {
+    let connect = play.call("client", "connect")?;
+    let send = play.call("client", "send")?;
+    let accept = play.call("server", "accept")?;
+    let bytes = send.returned()?;
+    let before = connect.left? < accept.entered && send.left? < accept.entered;
+    (before && connect.returned() == Some(0)).then(|| {
+        format!(
+            "The client was connected and had sent {bytes} bytes before the server called accept: \
+             accept makes no connection, it takes one off the queue."
+        )
+    })
 }

@@ -28,27 +28,6 @@ pub(crate) fn scene() -> Scene {
     .idea(idea)
 }
 
-/// From the record: what getsockname and getpeername said of the server's sockets.
-fn idea(play: &Play) -> Option<String> {
-    let answers = |name: &str| -> HashSet<(i32, String)> {
-        let calls = play.calls("server").into_iter();
-        calls
-            .filter(|call| call.name == name && call.returned().is_some())
-            .filter_map(|call| Some((call.descriptor()?, call.arg("addr")?.to_string())))
-            .collect()
-    };
-    let (sockets, with_peer) = (answers("getsockname"), answers("getpeername"));
-    let (_, address) = sockets.iter().next()?;
-    let peers: HashSet<&String> = with_peer.iter().map(|(_, peer)| peer).collect();
-    let (sockets_count, peers_count) = (sockets.len(), peers.len());
-    (sockets.iter().all(|(_, local)| local == address) && peers_count == with_peer.len()).then(|| {
-        format!(
-            "The server has {sockets_count} sockets, and {address} is the address of each. \
-             {peers_count} of them have a peer, each another one: by that the kernel tells them apart."
-        )
-    })
-}
-
 fn server_libc(stage: &mut Stage) -> Played {
     let listener = step02::with_libc::listen_on(ANY_PORT, BACKLOG)?;
     let mut locals = vec![step02::with_libc::local_address(listener)?];
@@ -65,8 +44,8 @@ fn server_libc(stage: &mut Stage) -> Played {
     }
     no_peer(stage, with_libc::peer_address(listener));
     found(stage, &locals, &peers);
-    connections.into_iter().for_each(close);
-    close(listener);
+    connections.into_iter().try_for_each(close)?;
+    close(listener)?;
     Ok(())
 }
 
@@ -125,6 +104,27 @@ fn server_std(stage: &mut Stage) -> Played {
     }
     found(stage, &locals, &peers);
     Ok(())
+}
+
+/// From the record: what getsockname and getpeername said of the server's sockets.
+fn idea(play: &Play) -> Option<String> {
+    let answers = |name: &str| -> HashSet<(i32, String)> {
+        let calls = play.calls("server").into_iter();
+        calls
+            .filter(|call| call.name == name && call.returned().is_some())
+            .filter_map(|call| Some((call.descriptor()?, call.arg("addr")?.to_string())))
+            .collect()
+    };
+    let (sockets, with_peer) = (answers("getsockname"), answers("getpeername"));
+    let (_, address) = sockets.iter().next()?;
+    let peers: HashSet<&String> = with_peer.iter().map(|(_, peer)| peer).collect();
+    let (sockets_count, peers_count) = (sockets.len(), peers.len());
+    (sockets.iter().all(|(_, local)| local == address) && peers_count == with_peer.len()).then(|| {
+        format!(
+            "The server has {sockets_count} sockets, and {address} is the address of each. \
+             {peers_count} of them have a peer, each another one: by that the kernel tells them apart."
+        )
+    })
 }
 
 fn no_peer<T>(stage: &Stage, answer: Result<T, impl Into<Trouble>>) {

@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use step02_bind_listen::with_libc::{listen_on, local_address};
 
-/// A listener with one finished connection on its queue, and the client at its other end.
+/// A listener with one connection on its queue, and the client at the other end of that.
 #[track_caller]
 pub(crate) fn queued_client() -> (OwnedFd, TcpStream) {
     let any_port = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
@@ -17,7 +17,7 @@ pub(crate) fn queued_client() -> (OwnedFd, TcpStream) {
 
 /// An owner for a descriptor of the libc layer, so that a test that fails closes it.
 pub(crate) fn owner(fd: RawFd) -> OwnedFd {
-    // SAFETY: the test has just been given `fd` by the layer below, and keeps no other copy.
+    // SAFETY: each test passes what a call has just opened for it, and closes it in no other way.
     unsafe { OwnedFd::from_raw_fd(fd) }
 }
 

@@ -1,6 +1,7 @@
 //! `refused`: connect to a port where nobody listens.
 
 use lab::{ANY_PORT, Played, Scene, Sign, Stage, layers};
+use nix::unistd::close; // step 6
 use socket2::{Domain, Type};
 use step01_socket as step01;
 use step02_bind_listen as step02;
@@ -32,27 +33,12 @@ pub(crate) fn scene() -> Scene {
     ])
 }
 
-/// Has the port in both twins, so that nobody else can.
-fn server(stage: &mut Stage) -> Played {
-    let socket = step01::with_socket2::socket(Domain::IPV4, Type::STREAM, None)?;
-    step02::with_socket2::bind(&socket, &ANY_PORT.into())?;
-    if stage.repaired() {
-        step02::with_socket2::listen(&socket, 5)?;
-    }
-    // WRONG without the listen above: to have an address is not yet to listen there.
-    let address = step02::with_socket2::local_address(&socket)?;
-    stage.cue("started", address.as_socket_ipv4().unwrap_or(ANY_PORT));
-    stage.wait("called");
-    Ok(())
-}
-
 fn client_libc(stage: &mut Stage) -> Played {
     let server = stage.wait_address("started")?;
     match stage.taught(|| with_libc::connect_to(server)) {
         Ok(fd) => {
             stage.found("connected", format!("connected to {server}"));
-            // SAFETY: the descriptor came from connect_to, and nothing else knows the number.
-            unsafe { libc::close(fd) };
+            close(fd)?;
         }
         Err(error) => stage.found_error("connect", &error),
     }
@@ -87,5 +73,19 @@ fn client_std(stage: &mut Stage) -> Played {
         Err(error) => stage.found_error("connect", &error),
     }
     stage.cue("called", server);
+    Ok(())
+}
+
+/// Has the port in both twins, so that nobody else can.
+fn server(stage: &mut Stage) -> Played {
+    let socket = step01::with_socket2::socket(Domain::IPV4, Type::STREAM, None)?;
+    step02::with_socket2::bind(&socket, &ANY_PORT.into())?;
+    if stage.repaired() {
+        step02::with_socket2::listen(&socket, 5)?;
+    }
+    // WRONG without the listen above: to have an address is not yet to listen there.
+    let address = step02::with_socket2::local_address(&socket)?;
+    stage.cue("started", address.as_socket_ipv4().unwrap_or(ANY_PORT));
+    stage.wait("called");
     Ok(())
 }

@@ -12,6 +12,7 @@ use std::os::fd::AsRawFd;
 use lab::{ANY_PORT, Part, Played, Scene, Sign, Stage};
 use libc::socklen_t;
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, SockaddrIn};
+use nix::unistd::close; // step 6
 use socket2::{Domain, Type};
 use step01_socket as step01;
 use step02_bind_listen as step02;
@@ -61,22 +62,18 @@ fn client_libc(stage: &mut Stage) -> Played {
     let peer = step03::with_libc::peer_address(fd)?;
     if stage.repaired() && peer == local {
         noticed(stage, peer);
-        // SAFETY: the descriptor came from bound_to above, and nothing else knows the number.
-        unsafe { libc::close(fd) };
-        return Ok(());
+        return Ok(close(fd)?);
     }
     // WRONG to talk before a look at `peer`. (send and recv are step 5.)
-    // SAFETY: HELLO is readable for its length, and the kernel only reads it.
+    // SAFETY: pointer and length are of one slice, and the kernel only reads from it.
     let sent = unsafe { libc::send(fd, HELLO.as_ptr().cast(), HELLO.len(), 0) };
     step01::with_libc::cvt(sent)?;
     let mut buffer = [0; 16];
-    // SAFETY: `buffer` is writable for its length, and the kernel writes no more.
+    // SAFETY: pointer and length are of one slice, which is ours alone while the kernel writes.
     let received = unsafe { libc::recv(fd, buffer.as_mut_ptr().cast(), buffer.len(), 0) };
     let received = step01::with_libc::cvt(received)? as usize;
     judge(stage, &buffer[..received]);
-    // SAFETY: the descriptor came from bound_to above, and nothing else knows the number.
-    unsafe { libc::close(fd) };
-    Ok(())
+    Ok(close(fd)?)
 }
 
 fn client_nix(stage: &mut Stage) -> Played {

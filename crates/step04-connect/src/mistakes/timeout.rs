@@ -17,6 +17,7 @@ use libc::socklen_t;
 use nix::errno::Errno;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, SockaddrIn, setsockopt, sockopt};
 use nix::sys::time::{TimeVal, TimeValLike};
+use nix::unistd::close; // step 6
 use socket2::{Domain, Type};
 use step01_socket as step01;
 use step02_bind_listen as step02;
@@ -53,22 +54,6 @@ pub(crate) fn scene() -> Scene {
         ])
 }
 
-/// Has a queue of one place, and an earlier client in it that nobody accepts.
-fn server(stage: &mut Stage) -> Played {
-    // listen(0) admits one connection (Linux: one more than the number).
-    let listener = step02::with_std::listen_with(ANY_PORT, 0)?;
-    let address = listener.local_addr()?;
-    let earlier = TcpStream::connect(address)?;
-    by_hand::wait_until_queued(listener.as_raw_fd())?;
-    stage.say(format!(
-        "{} is in the queue, and nobody accepts it",
-        earlier.local_addr()?
-    ));
-    stage.cue("full", address);
-    stage.wait("done");
-    Ok(())
-}
-
 fn client_libc(stage: &mut Stage) -> Played {
     let server = stage.wait_address("full")?;
     let fd = step01::with_libc::socket(libc::AF_INET, libc::SOCK_STREAM, 0)?;
@@ -83,8 +68,7 @@ fn client_libc(stage: &mut Stage) -> Played {
         stage.taught(connect)
     };
     judge(stage, connected);
-    // SAFETY: the descriptor came from socket above, and nothing else knows the number.
-    unsafe { libc::close(fd) };
+    close(fd)?;
     Ok(())
 }
 
@@ -128,6 +112,22 @@ fn client_std(stage: &mut Stage) -> Played {
         stage.taught(|| with_std::connect_to(server))
     };
     judge(stage, connected.map(drop));
+    Ok(())
+}
+
+/// Has a queue of one place, and an earlier client in it that nobody accepts.
+fn server(stage: &mut Stage) -> Played {
+    // listen(0) admits one connection (Linux: one more than the number).
+    let listener = step02::with_std::listen_with(ANY_PORT, 0)?;
+    let address = listener.local_addr()?;
+    let earlier = TcpStream::connect(address)?;
+    by_hand::wait_until_queued(listener.as_raw_fd())?;
+    stage.say(format!(
+        "{} is in the queue, and nobody accepts it",
+        earlier.local_addr()?
+    ));
+    stage.cue("full", address);
+    stage.wait("done");
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! `eintr`: a signal ends the wait in `recv`, and the program takes that for the end of the connection.
+//! `eintr`: a handler without SA_RESTART ends the wait in `recv`, and the program takes that for the end.
 
 use std::io::ErrorKind;
 use std::mem::MaybeUninit;
@@ -25,8 +25,8 @@ pub(crate) fn scene() -> Scene {
     .breaks(&[Sign::Found("client", "EINTR")])
     .shows(&[Sign::Found("client", "hello")])
     .cause(
-        "A signal handler ran, and nothing had arrived. So recv returned, to let the program do something \
-         about the signal. The connection is as it was, and no byte is lost.",
+        "A signal handler ran, installed without SA_RESTART, and nothing had arrived. So recv returned, to let \
+         the program do something about the signal. The connection is as it was, and no byte is lost.",
     )
     .repair("call recv again")
     .hints(&[
@@ -34,16 +34,6 @@ pub(crate) fn scene() -> Scene {
         "EINTR is \"interrupted\": by what, and what has that to do with the connection?",
         "Nothing is lost: what would the same call bring if it were made once more?",
     ])
-}
-
-/// `sigaction(SIGUSR1, …)`: a handler that does nothing, and without `SA_RESTART`. With that flag
-/// the kernel itself would call recv again.
-fn handle_sigusr1() -> nix::Result<()> {
-    extern "C" fn nothing(_: libc::c_int) {}
-    let (flags, mask) = (SaFlags::empty(), SigSet::empty());
-    let action = SigAction::new(SigHandler::Handler(nothing), flags, mask);
-    // SAFETY: the handler does nothing at all, which is safe at any moment.
-    unsafe { signal::sigaction(Signal::SIGUSR1, &action) }.map(drop)
 }
 
 fn client_libc(stage: &mut Stage) -> Played {
@@ -124,6 +114,16 @@ fn client_std(stage: &mut Stage) -> Played {
             count => return heard(stage, &buffer[..count?]),
         }
     }
+}
+
+/// `sigaction(SIGUSR1, …)`: a handler that does nothing, and without `SA_RESTART`. With that flag
+/// the kernel itself would call recv again.
+fn handle_sigusr1() -> nix::Result<()> {
+    extern "C" fn nothing(_: libc::c_int) {}
+    let (flags, mask) = (SaFlags::empty(), SigSet::empty());
+    let action = SigAction::new(SigHandler::Handler(nothing), flags, mask);
+    // SAFETY: the handler does nothing at all, which is safe at any moment.
+    unsafe { signal::sigaction(Signal::SIGUSR1, &action) }.map(drop)
 }
 
 fn interrupted(stage: &Stage, error: &(impl std::error::Error + 'static)) {

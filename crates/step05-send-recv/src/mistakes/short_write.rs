@@ -4,11 +4,11 @@ use std::os::fd::AsRawFd;
 
 use lab::{Played, Scene, Sign, Stage, layers, peer};
 use nix::sys::socket::MsgFlags;
+use nix::unistd::close; // step 6
 use step04_connect as step04;
 use step05_send_recv::{with_libc, with_nix, with_socket2, with_std};
 
 use super::{LARGE, receive_all, small_buffers};
-use crate::scenes::close;
 
 pub(crate) fn scene() -> Scene {
     Scene::mistake(
@@ -46,7 +46,7 @@ fn client_libc(stage: &mut Stage) -> Played {
     if stage.repaired() {
         with_libc::send_all(connection, &bytes[sent..], 0).map_err(|(_, error)| error)?;
     }
-    close(connection);
+    close(connection)?;
     Ok(())
 }
 

@@ -47,14 +47,6 @@ pub(crate) fn scene() -> Scene {
     ])
 }
 
-/// `signal(SIGPIPE, SIG_DFL)`: as a C program begins. Rust's runtime ignores SIGPIPE before `main` begins,
-/// which would hide the mistake.
-fn as_in_a_c_program(stage: &Stage) {
-    // SAFETY: SIG_DFL installs no handler of ours; signal(2) changes one entry of the process's own table.
-    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
-    stage.say("SIGPIPE is at SIG_DFL, as in a C program");
-}
-
 fn client_libc(stage: &mut Stage) -> Played {
     as_in_a_c_program(stage);
     let connection = step04::with_libc::connect_to(stage.wait_address("listening")?)?;
@@ -123,6 +115,14 @@ fn client_std(stage: &mut Stage) -> Played {
         Err(error) => stage.found_error("write", &error),
     }
     Ok(())
+}
+
+/// `signal(SIGPIPE, SIG_DFL)`: as a C program begins. Rust's runtime ignores SIGPIPE before `main` begins,
+/// which would hide the mistake.
+fn as_in_a_c_program(stage: &Stage) {
+    // SAFETY: SIG_DFL is no handler: no code of ours will run when the signal comes.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
+    stage.say("SIGPIPE is at SIG_DFL, as in a C program");
 }
 
 /// Hangs up without a word.

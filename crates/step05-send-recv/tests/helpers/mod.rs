@@ -75,6 +75,6 @@ pub(crate) fn pair() -> (OwnedFd, OwnedFd) {
 
 /// An owner for a descriptor of the libc layer, so that a test that fails closes it.
 pub(crate) fn owner(fd: RawFd) -> OwnedFd {
-    // SAFETY: the test has just been given `fd` by the layer below, and keeps no other copy.
+    // SAFETY: each test passes what a call has just opened for it, and closes it in no other way.
     unsafe { OwnedFd::from_raw_fd(fd) }
 }

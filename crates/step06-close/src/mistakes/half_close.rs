@@ -8,7 +8,8 @@ use step04_connect as step04;
 use step05_send_recv as step05;
 use step06_close::{with_libc, with_nix, with_socket2, with_std};
 
-use super::{judge_answer, server_answers_at_the_end, wait_for_the_reader};
+use super::{judge_answer, server_answers_at_the_end};
+use crate::scenes::wait_for_the_reader;
 
 pub(crate) fn scene() -> Scene {
     Scene::mistake(

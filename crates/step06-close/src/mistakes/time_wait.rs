@@ -1,7 +1,6 @@
 //! `time-wait`: a server is started again, and its port is in use: by its own last connection.
 
 mod first;
-pub(crate) mod unbound;
 
 use std::error::Error;
 
@@ -9,6 +8,8 @@ use lab::{Part, Played, Scene, Sign, Stage, layers};
 use nix::sys::socket::{SockaddrIn, setsockopt, sockopt};
 use step02_bind_listen as step02;
 use step06_close::with_libc;
+
+use crate::unbound;
 
 pub(crate) fn scene() -> Scene {
     let restarted = [

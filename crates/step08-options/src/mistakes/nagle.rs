@@ -7,12 +7,13 @@
 //! Each waits for the other, until a clock runs out.
 
 mod held;
-mod server;
 
+use std::io::{Read, Write};
 use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
+use std::time::Instant;
 
-use lab::{Played, Scene, Sign, Stage, layers};
+use lab::{Played, Scene, Sign, Stage, layers, peer};
 use nix::sys::socket::{MsgFlags, sockopt::TcpNoDelay};
 use step04_connect as step04;
 use step05_send_recv as step05;
@@ -33,7 +34,7 @@ pub(crate) fn scene() -> Scene {
         "client",
         layers(client_libc, client_nix, client_socket2, client_std),
     )
-    .peer("server", server::server)
+    .peer("server", server)
     .breaks(&[Sign::Found("client", "held back")])
     .shows(&[Sign::Found("client", "sent at once")])
     .cause(
@@ -129,4 +130,32 @@ fn wait_for_the_server(stage: &mut Stage) {
     if !stage.repaired() {
         stage.wait_asleep("server", "recv");
     }
+}
+
+/// Cannot answer half a request: answers when it has a whole line, and leaves the acknowledging to the clock.
+fn server(stage: &mut Stage) -> Played {
+    let mut connection = peer::accept(stage)?;
+    held::acknowledge_late(connection.as_raw_fd())?;
+    stage.cue("accepted", "");
+    if stage.repaired() {
+        // Both halves come at once, and a recv may fall between them (step 5): here it comes after.
+        stage.wait("sent");
+    }
+    let (mut buffer, mut count) = ([0; 16], 0);
+    let mut begun: Option<Instant> = None;
+    while !buffer[..count].ends_with(b"\n") {
+        match connection.read(&mut buffer[count..])? {
+            0 => return Ok(()),
+            more => count += more,
+        }
+        match begun {
+            None => begun = Some(Instant::now()),
+            Some(begun) => {
+                let later = begun.elapsed().as_millis();
+                stage.say(format!("the rest came {later} ms later"));
+            }
+        }
+    }
+    connection.write_all(b"ok")?;
+    Ok(())
 }

@@ -56,6 +56,6 @@ fn program_libc(stage: &mut Stage) -> Played {
 fn set<T>(fd: c_int, value: &T) -> std::io::Result<()> {
     let length = size_of::<T>() as socklen_t;
     let value = std::ptr::from_ref(value).cast();
-    // SAFETY: `length` is the size of what `value` points to.
+    // SAFETY: `length` is the size of what `value` points to, and this option takes no pointer.
     unsafe { with_libc::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, value, length) }
 }

@@ -2,8 +2,6 @@
 //!
 //! Step 6 has the server that never sets it (`time-wait`). This one does, one line too late.
 
-pub(crate) mod start;
-
 use std::error::Error;
 use std::io::Read;
 
@@ -11,6 +9,8 @@ use lab::{ANY_PORT, Part, Played, Scene, Sign, Stage, peer};
 use step02_bind_listen as step02;
 use step03_accept as step03;
 use step06_close::{with_libc, with_nix, with_socket2};
+
+use crate::start;
 
 pub(crate) fn scene() -> Scene {
     let why = "a TcpListener comes bound, and TcpListener::bind has set the option before";
@@ -60,29 +60,6 @@ fn restarted_libc(stage: &mut Stage) -> Played {
     Ok(())
 }
 
-fn restarted_nix(stage: &mut Stage) -> Played {
-    let address = stage.wait_address("ended")?;
-    let early = stage.repaired();
-    let started = stage.taught(|| start::with_nix(address, early));
-    judge(stage, &started);
-    Ok(())
-}
-
-fn restarted_socket2(stage: &mut Stage) -> Played {
-    let address = stage.wait_address("ended")?;
-    let early = stage.repaired();
-    let started = stage.taught(|| start::with_socket2(address, early));
-    judge(stage, &started);
-    Ok(())
-}
-
-fn judge<S, E: Error + 'static>(stage: &Stage, started: &Result<S, E>) {
-    match started {
-        Ok(_) => stage.found("listens", "the server is back on its port"),
-        Err(error) => stage.found_error("bind", error),
-    }
-}
-
 /// The first start: the same lines, one client, and the server is the first to close.
 fn server_libc(stage: &mut Stage) -> Played {
     let listener = start::with_libc(ANY_PORT, stage.repaired())?;
@@ -93,6 +70,14 @@ fn server_libc(stage: &mut Stage) -> Played {
     stage.wait("client closed");
     with_libc::close(listener)?;
     stage.cue("ended", address);
+    Ok(())
+}
+
+fn restarted_nix(stage: &mut Stage) -> Played {
+    let address = stage.wait_address("ended")?;
+    let early = stage.repaired();
+    let started = stage.taught(|| start::with_nix(address, early));
+    judge(stage, &started);
     Ok(())
 }
 
@@ -108,6 +93,14 @@ fn server_nix(stage: &mut Stage) -> Played {
     Ok(())
 }
 
+fn restarted_socket2(stage: &mut Stage) -> Played {
+    let address = stage.wait_address("ended")?;
+    let early = stage.repaired();
+    let started = stage.taught(|| start::with_socket2(address, early));
+    judge(stage, &started);
+    Ok(())
+}
+
 fn server_socket2(stage: &mut Stage) -> Played {
     let listener = start::with_socket2(ANY_PORT, stage.repaired())?;
     let address = step02::with_socket2::local_address(&listener)?;
@@ -119,6 +112,13 @@ fn server_socket2(stage: &mut Stage) -> Played {
     with_socket2::close(listener);
     stage.cue("ended", address);
     Ok(())
+}
+
+fn judge<S, E: Error + 'static>(stage: &Stage, started: &Result<S, E>) {
+    match started {
+        Ok(_) => stage.found("listens", "the server is back on its port"),
+        Err(error) => stage.found_error("bind", error),
+    }
 }
 
 /// Closes when the server has closed, and so as the second.

@@ -5,7 +5,7 @@ use std::io;
 use std::net::Ipv4Addr;
 use std::os::fd::RawFd;
 
-use libc::{c_int, socklen_t};
+use libc::c_int;
 
 use super::Entry;
 use crate::with_libc;
@@ -48,7 +48,7 @@ impl Entry {
     ///
     /// # Errors
     ///
-    /// As for [`with_libc::getsockopt`].
+    /// As for [`with_libc::get_int`].
     pub fn read(&self, fd: RawFd) -> io::Result<String> {
         let (level, name) = self.numbers;
         Ok(match self.form {
@@ -75,16 +75,9 @@ impl Entry {
         })
     }
 
-    /// The value as bytes, at most 512 of them.
     fn read_bytes(&self, fd: RawFd) -> io::Result<Vec<u8>> {
-        let mut room = vec![0_u8; 512];
-        let mut length = room.len() as socklen_t;
         let (level, name) = self.numbers;
-        let value = room.as_mut_ptr().cast();
-        // SAFETY: `length` is the size of `room`, which is ours alone while the kernel writes.
-        unsafe { with_libc::getsockopt(fd, level, name, value, &raw mut length) }?;
-        room.truncate(length as usize);
-        Ok(room)
+        with_libc::get_bytes(fd, level, name)
     }
 }
 

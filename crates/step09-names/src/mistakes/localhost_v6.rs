@@ -4,8 +4,7 @@ use std::ffi::CStr;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
 use lab::{ANY_PORT, Part, Played, Scene, Sign, Stage};
-use libc::addrinfo;
-use step09_names::with_libc::{AddrList, hints};
+use step09_names::with_libc::{AddrList, Entry, hints};
 use step09_names::{with_libc, with_nix, with_socket2, with_std};
 
 use crate::scenes::{addresses, close, ipv6, list, text};
@@ -67,7 +66,7 @@ fn client_libc(stage: &mut Stage) -> Played {
     for name in names(stage) {
         lists.push(stage.resolver(|| with_libc::getaddrinfo(Some(name), Some(&port), &hints))?);
     }
-    let mut entries: Vec<&addrinfo> = lists.iter().flat_map(AddrList::iter).collect();
+    let mut entries: Vec<Entry<'_>> = lists.iter().flat_map(AddrList::iter).collect();
     if !stage.repaired() {
         entries.truncate(1); // WRONG: the first address is taken for the only one.
     }

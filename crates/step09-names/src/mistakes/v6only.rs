@@ -9,8 +9,8 @@ use step02_bind_listen as step02;
 use step03_accept as step03;
 use step09_names::{with_libc, with_nix, with_socket2, with_std};
 
-use crate::scenes::dual_stack::{BACKLOG, EVERY, clients, found, std_address};
-use crate::scenes::{close, ipv6};
+use crate::scenes::dual_stack::{BACKLOG, EVERY, clients, found};
+use crate::scenes::{close, ipv6, std_address};
 
 /// Every IPv4 address of this machine.
 const EVERY_V4: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);

@@ -1,15 +1,15 @@
 //! `dual-stack`: one AF_INET6 listener, an IPv6 client and an IPv4 client.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
-
-use lab::{OnCall, Played, Scene, Sign, Stage, Trouble, layers};
-use nix::sys::socket::{self, Backlog, SockaddrStorage};
 use std::os::fd::AsRawFd;
+
+use lab::{OnCall, Played, Scene, Sign, Stage, layers};
+use nix::sys::socket::{self, Backlog, SockaddrStorage};
 use step02_bind_listen as step02;
 use step03_accept as step03;
 use step09_names::{with_libc, with_nix, with_socket2, with_std};
 
-use crate::scenes::{close, ipv6};
+use crate::scenes::{close, ipv6, std_address, third_family};
 
 /// Every address of this machine, of both families.
 pub(crate) const EVERY: SocketAddr =
@@ -107,19 +107,4 @@ pub(crate) fn found(stage: &Stage, peers: [SocketAddr; 2]) {
     let token = format!("{}, {}", first.ip(), second.ip());
     stage.found(token, format!("the clients: {first} and {second}"));
     stage.cue("done", 2);
-}
-
-/// nix's address of any family as std's.
-pub(crate) fn std_address(address: &SockaddrStorage) -> Result<SocketAddr, Trouble> {
-    let four = address
-        .as_sockaddr_in()
-        .map(|a| SocketAddr::V4((*a).into()));
-    let six = address
-        .as_sockaddr_in6()
-        .map(|a| SocketAddr::V6((*a).into()));
-    four.or(six).ok_or_else(third_family)
-}
-
-fn third_family() -> Trouble {
-    Trouble::new("the kernel gave an address that is neither IPv4 nor IPv6")
 }

@@ -19,9 +19,7 @@ pub(crate) fn client_libc(stage: &mut Stage) -> Played {
     let hints = hints(libc::AF_INET, libc::SOCK_STREAM, 0);
     let list = stage.resolver(|| with_libc::getaddrinfo(Some(host), Some(&port), &hints))?;
     let entry = list.iter().next().ok_or_else(nothing)?;
-    // SAFETY: `getaddrinfo` has put `ai_addrlen` bytes at `ai_addr`, and the list still lives.
-    let name = unsafe { with_libc::getnameinfo(entry.ai_addr, entry.ai_addrlen, FIGURES) }?;
-    tell(stage, name);
+    tell(stage, with_libc::name_of(entry, FIGURES)?);
     let connection = stage.taught(|| with_libc::connect_to(entry))?;
     stage.say_of_machine(format!("calls itself {:?}", with_libc::gethostname()?));
     close(connection);

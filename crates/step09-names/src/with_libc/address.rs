@@ -5,9 +5,11 @@ use std::mem;
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::os::fd::RawFd;
 
-use libc::{addrinfo, sockaddr_in, sockaddr_in6, sockaddr_storage, socklen_t};
+use libc::{sockaddr_in, sockaddr_in6, sockaddr_storage, socklen_t};
 use step02_bind_listen::with_libc as step02;
 use step03_accept::with_libc as step03;
+
+use super::Entry;
 
 /// Room for an address of any family, all zeroes, and its size in bytes.
 ///
@@ -45,12 +47,12 @@ pub fn socket_addr(storage: &sockaddr_storage, length: socklen_t) -> Option<Sock
     match libc::c_int::from(storage.ss_family) {
         libc::AF_INET if has(size_of::<sockaddr_in>()) => {
             let place: *const sockaddr_in = (&raw const *storage).cast();
-            // SAFETY: the family says what is in the storage, which is large enough and aligned.
-            Some(step02::socket_addr(unsafe { &*place }).into())
+            // SAFETY: a storage is larger than a `sockaddr_in` and aligned for it, and any bytes are one.
+            step02::socket_addr(unsafe { &*place }).map(Into::into).ok()
         }
         libc::AF_INET6 if has(size_of::<sockaddr_in6>()) => {
             let place: *const sockaddr_in6 = (&raw const *storage).cast();
-            // SAFETY: the family says what is in the storage, which is large enough and aligned.
+            // SAFETY: a storage is larger than a `sockaddr_in6` and aligned for it, and any bytes are one.
             let address = unsafe { &*place };
             let ip = Ipv6Addr::from(address.sin6_addr.s6_addr);
             let port = u16::from_be(address.sin6_port);
@@ -61,12 +63,13 @@ pub fn socket_addr(storage: &sockaddr_storage, length: socklen_t) -> Option<Sock
     }
 }
 
-/// The address of one entry of the resolver's list; `None` if it is of a third family.
-pub fn address_of(entry: &addrinfo) -> Option<SocketAddr> {
+/// The address of one entry of the resolver's list, copied; `None` if it is of a third family.
+pub fn address_of(entry: Entry<'_>) -> Option<SocketAddr> {
     let (mut storage, room) = empty_storage();
-    let length = entry.ai_addrlen.min(room);
-    let (from, to): (*const u8, *mut u8) = (entry.ai_addr.cast(), (&raw mut storage).cast());
-    // SAFETY: `getaddrinfo` has put `ai_addrlen` bytes at `ai_addr`, and no more than fit are copied.
+    let length = entry.length().min(room);
+    let (from, to): (*const u8, *mut u8) = (entry.as_ptr().cast(), (&raw mut storage).cast());
+    // SAFETY: `from` has `entry.length()` bytes, which the entry's loan keeps alive; `to` has `room`; and no more
+    // than the smaller of both are copied, from the C library's memory to ours.
     unsafe { from.copy_to_nonoverlapping(to, length as usize) };
     socket_addr(&storage, length)
 }
@@ -92,7 +95,7 @@ pub fn sockaddr_in6(address: SocketAddrV6) -> sockaddr_in6 {
 /// As for step 2's `getsockname`; `EAFNOSUPPORT` from here: the address is of a third family.
 pub fn local_address(fd: RawFd) -> io::Result<SocketAddr> {
     let (mut storage, mut length) = empty_storage();
-    // SAFETY: `length` is the size of `storage`, and both live until after the call.
+    // SAFETY: `length` is the size of `storage`: a longer address is cut off. Both live until after the call.
     unsafe { step02::getsockname(fd, (&raw mut storage).cast(), &raw mut length) }?;
     socket_addr(&storage, length).ok_or_else(third_family)
 }
@@ -105,10 +108,11 @@ pub fn local_address(fd: RawFd) -> io::Result<SocketAddr> {
 /// a third family.
 pub fn accept_peer(listener: RawFd) -> io::Result<(RawFd, SocketAddr)> {
     let (mut storage, mut length) = empty_storage();
-    // SAFETY: `length` is the size of `storage`, and both live until after the call.
+    // SAFETY: `length` is the size of `storage`: a longer address is cut off. Both live until after the call.
     let fd = unsafe { step03::accept(listener, (&raw mut storage).cast(), &raw mut length) }?;
     let peer = socket_addr(&storage, length);
-    let peer = peer.ok_or_else(|| step02::give_up(fd, third_family()))?;
+    // SAFETY: `accept` has just opened `fd`, and nobody else has heard of it.
+    let peer = peer.ok_or_else(|| unsafe { step02::give_up(fd, third_family()) })?;
     Ok((fd, peer))
 }
 

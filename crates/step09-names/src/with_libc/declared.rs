@@ -57,12 +57,17 @@ unsafe extern "C" {
 }
 
 /// `h_errno`: why the old pair failed, which never sets errno.
-pub fn h_errno() -> c_int {
+///
+/// # Safety
+///
+/// No other thread may call a function of this family meanwhile. (On Linux it may: there each thread
+/// has its own variable.)
+pub unsafe fn h_errno() -> c_int {
     #[cfg(target_os = "linux")]
-    // SAFETY: the function takes nothing and returns this thread's own variable.
+    // SAFETY: the function takes nothing and returns where this thread's own variable is.
     let place = unsafe { __h_errno_location() };
     #[cfg(not(target_os = "linux"))]
     let place = &raw mut H_ERRNO;
-    // SAFETY: the variable lives as long as the thread or the program, and is read at once.
+    // SAFETY: the variable lives as long as the thread or the program, and the caller keeps other threads away.
     unsafe { *place }
 }

@@ -54,7 +54,7 @@ impl fmt::Display for ResolverError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // SAFETY: `gai_strerror` takes a number by value, any number.
         let text = unsafe { libc::gai_strerror(self.code) };
-        // SAFETY: it returned a C string that is part of the library and is never written again.
+        // SAFETY: it returned a C string of a table in the library, or its translation; neither is ever freed.
         let text = unsafe { CStr::from_ptr(text) }.to_string_lossy();
         write!(f, "{text} ({})", self.name())?;
         match &self.errno {

@@ -39,9 +39,10 @@ pub fn listen_on(address: SocketAddr, v6only: bool, backlog: c_int) -> io::Resul
     let fd = socket(libc::AF_INET6, libc::SOCK_STREAM, 0)?;
     let (storage, length) = address;
     set_v6only(fd, v6only)
-        // SAFETY: `length` bytes of `storage` are the address, and it lives until after the call.
+        // SAFETY: `storage` is larger than `length`, and it lives until after the call.
         .and_then(|()| unsafe { step02::bind(fd, (&raw const storage).cast(), length) })
         .and_then(|()| step02::listen(fd, backlog))
-        .map_err(|error| step02::give_up(fd, error))?;
+        // SAFETY: `socket` has just opened `fd`, and nobody else has heard of it.
+        .map_err(|error| unsafe { step02::give_up(fd, error) })?;
     Ok(fd)
 }

@@ -6,7 +6,7 @@ use std::io;
 use libc::{c_int, sockaddr, socklen_t};
 use step01_socket::with_libc::cvt;
 
-use super::ResolverError;
+use super::{Entry, ResolverError};
 
 /// Room for the longest host name, with its NUL: `NI_MAXHOST` of `<netdb.h>`.
 const HOST: usize = 1025;
@@ -22,7 +22,8 @@ const SERVICE: usize = 32;
 ///
 /// # Safety
 ///
-/// `length` bytes must be readable at `address`.
+/// `length` bytes must be readable at `address`; where these are an `AF_UNIX` address, also what is behind them
+/// up to a NUL (glibc reads a path to its end).
 ///
 /// # Errors
 ///
@@ -37,7 +38,7 @@ pub unsafe fn getnameinfo(
     flags: c_int,
 ) -> Result<(CString, CString), ResolverError> {
     let (mut host, mut service) = ([0_u8; HOST], [0_u8; SERVICE]);
-    // SAFETY: the caller promises `length` readable bytes, and each room is given with its own size.
+    // SAFETY: the caller promises what is read of the address, and each room is given with its own size.
     let code = unsafe {
         libc::getnameinfo(
             address,
@@ -53,6 +54,17 @@ pub unsafe fn getnameinfo(
         Some(error) => Err(error),
         None => Ok((text(&host), text(&service))),
     }
+}
+
+/// [`getnameinfo`] for one entry of the resolver's list.
+///
+/// # Errors
+///
+/// As for [`getnameinfo`].
+pub fn name_of(entry: Entry<'_>, flags: c_int) -> Result<(CString, CString), ResolverError> {
+    // SAFETY: `getaddrinfo` has put that many bytes there, an IPv4 or an IPv6 address, and the entry's loan keeps
+    // the list alive.
+    unsafe { getnameinfo(entry.as_ptr(), entry.length(), flags) }
 }
 
 /// `gethostname(name, len)`: what this machine calls itself. It need not be a name that resolves.

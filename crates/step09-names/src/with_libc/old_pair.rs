@@ -1,7 +1,7 @@
 //! The old pair and its relatives: functions whose answer lies in memory that the next call overwrites.
 //!
 //! All of them are `unsafe` here. The C library keeps **one** answer for the whole program (one for each
-//! function, or one for all), and whoever asks next, in whichever thread, writes over it.
+//! function, or one for all; glibc's `inet_ntoa` has one for each thread), and whoever asks next writes over it.
 //! So each function copies what it was given before it returns. Only [`inet_ntoa`] hands the
 //! library's own pointer on, for the mistake `static-buffer` to show what comes of it.
 
@@ -32,7 +32,7 @@ impl fmt::Display for HostError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // SAFETY: `hstrerror` takes a number by value, any number.
         let text = unsafe { libc::hstrerror(self.0) };
-        // SAFETY: it returned a C string that is part of the library.
+        // SAFETY: it returned a C string of a table in the library, or its translation; neither is ever freed.
         let text = unsafe { CStr::from_ptr(text) }.to_string_lossy();
         write!(f, "{text} (h_errno {})", self.0)
     }
@@ -54,7 +54,7 @@ impl Error for HostError {}
 pub unsafe fn gethostbyname(name: &CStr) -> Result<Host, HostError> {
     // SAFETY: `name` is a C string; the caller keeps other threads away.
     let host = unsafe { declared::gethostbyname(name.as_ptr()) };
-    // SAFETY: `host` is null or the library's answer, which nobody has overwritten yet.
+    // SAFETY: `host` is null or the answer for AF_INET of the call above; the caller keeps other threads away.
     unsafe { copy(host) }
 }
 
@@ -71,7 +71,7 @@ pub unsafe fn gethostbyaddr(address: Ipv4Addr) -> Result<Host, HostError> {
     let bytes = address.octets();
     // SAFETY: 4 bytes are there, as the length says; the caller keeps other threads away.
     let host = unsafe { declared::gethostbyaddr(bytes.as_ptr().cast(), 4, libc::AF_INET) };
-    // SAFETY: `host` is null or the library's answer, which nobody has overwritten yet.
+    // SAFETY: `host` is null or the answer for AF_INET of the call above; the caller keeps other threads away.
     unsafe { copy(host) }
 }
 
@@ -85,7 +85,7 @@ pub unsafe fn gethostbyaddr(address: Ipv4Addr) -> Result<Host, HostError> {
 pub unsafe fn getservbyname(name: &CStr, protocol: &CStr) -> Option<u16> {
     // SAFETY: both are C strings; the caller keeps other threads away.
     let service = unsafe { libc::getservbyname(name.as_ptr(), protocol.as_ptr()) };
-    // SAFETY: `service` is null or the library's answer, which nobody has overwritten yet.
+    // SAFETY: `service` is null or the answer of the call above; the caller keeps other threads away.
     let service = unsafe { service.as_ref() }?;
     // An int in which two bytes stand as in a sockaddr: highest byte first.
     Some(u16::from_be(service.s_port as u16))
@@ -100,7 +100,7 @@ pub unsafe fn inet_ntoa(address: Ipv4Addr) -> *const c_char {
     let address = libc::in_addr {
         s_addr: u32::from(address).to_be(),
     };
-    // SAFETY: the function takes 4 bytes by value; the caller keeps other threads away.
+    // SAFETY: the function takes 4 bytes by value; the caller keeps other threads away from its buffer.
     unsafe { declared::inet_ntoa(address) }
 }
 
@@ -108,18 +108,21 @@ pub unsafe fn inet_ntoa(address: Ipv4Addr) -> *const c_char {
 ///
 /// # Safety
 ///
-/// `host` must be null or an answer for `AF_INET` that nobody has overwritten yet.
+/// `host` must be null or an answer for `AF_INET`, and no other thread may call a function of this family before
+/// this one has returned.
 unsafe fn copy(host: *const hostent) -> Result<Host, HostError> {
     // SAFETY: the caller promises null or an answer.
-    let host = unsafe { host.as_ref() }.ok_or_else(|| HostError(declared::h_errno()))?;
-    // SAFETY: the official name is a C string.
+    let host = unsafe { host.as_ref() };
+    // SAFETY: the caller keeps other threads away.
+    let host = host.ok_or_else(|| HostError(unsafe { declared::h_errno() }))?;
+    // SAFETY: in an answer `h_name` is a C string (gethostbyname(3)), and the caller says that it still stands.
     let name = unsafe { CStr::from_ptr(host.h_name) }.to_owned();
     let mut addresses = Vec::new();
     let mut entry = host.h_addr_list;
     loop {
-        // SAFETY: the list is an array of pointers that a null ends, and none was null so far.
+        // SAFETY: `h_addr_list` is an array of pointers that a null ends, and none was null so far.
         let address: *const [u8; 4] = unsafe { *entry }.cast();
-        // SAFETY: the pointer is null or leads to an address of AF_INET, which has 4 bytes.
+        // SAFETY: the pointer is null or leads to an address of AF_INET, for which was asked: 4 bytes.
         let Some(bytes) = (unsafe { address.as_ref() }) else {
             return Ok(Host { name, addresses });
         };

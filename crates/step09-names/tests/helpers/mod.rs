@@ -7,8 +7,8 @@ use std::ffi::{CStr, CString};
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 
-use libc::{addrinfo, c_int};
-use step09_names::with_libc::{self, AddrList, ResolverError, hints};
+use libc::c_int;
+use step09_names::with_libc::{self, AddrList, Hints, ResolverError, hints};
 
 use skip::not_run;
 
@@ -16,7 +16,7 @@ use skip::not_run;
 pub(crate) const FIGURES: c_int = libc::NI_NUMERICHOST | libc::NI_NUMERICSERV;
 
 /// Streams of either family, in figures.
-pub(crate) fn asked() -> addrinfo {
+pub(crate) fn asked() -> Hints {
     hints(libc::AF_UNSPEC, libc::SOCK_STREAM, libc::AI_NUMERICHOST)
 }
 

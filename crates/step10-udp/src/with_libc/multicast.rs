@@ -28,7 +28,7 @@ pub fn join(fd: RawFd, group: Ipv4Addr, interface: Ipv4Addr) -> io::Result<()> {
         (&raw const request).cast(),
         size_of_val(&request) as socklen_t,
     );
-    // SAFETY: `length` is the size of `request`, which lives until after the call.
+    // SAFETY: `length` is the size of `request`, which lives until after the call, and has no pointer.
     unsafe { setsockopt(fd, level, name, value, length) }
 }
 
@@ -46,7 +46,7 @@ pub fn send_groups_by(fd: RawFd, interface: Ipv4Addr) -> io::Result<()> {
         (&raw const address).cast(),
         size_of_val(&address) as socklen_t,
     );
-    // SAFETY: `length` is the size of `address`, which lives until after the call.
+    // SAFETY: `length` is the size of `address`, which lives until after the call, and is no pointer.
     unsafe { setsockopt(fd, level, name, value, length) }
 }
 

@@ -53,7 +53,7 @@ mod here {
         let mut address = with_libc::address::abstract_sockaddr_un(name.as_bytes())?;
         if !stage.repaired() {
             // WRONG: the size of the structure, as it does no harm with a path.
-            address.1 = size_of_val(&address.0) as libc::socklen_t;
+            address = address.with_length(size_of::<libc::sockaddr_un>() as libc::socklen_t)?;
         }
         let listener = stage.taught(|| with_libc::listen_at(&address, 1))?;
         stage.cue("listening", &name);

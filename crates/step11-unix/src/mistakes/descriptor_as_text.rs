@@ -70,12 +70,7 @@ fn receiver_libc(stage: &mut Stage) -> Played {
     let room = (&raw mut found).cast();
     // SAFETY: `length` is the size of `found`, and both live until after the call.
     unsafe { step02::with_libc::getsockname(number, room, &raw mut length) }?;
-    let is_inet = found.sin_family == libc::AF_INET as libc::sa_family_t;
-    judge(
-        stage,
-        number,
-        is_inet.then(|| step02::with_libc::socket_addr(&found)),
-    );
+    judge(stage, number, step02::with_libc::socket_addr(&found).ok());
     Ok(())
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn server_libc(stage: &mut Stage) -> Played {
     look(stage, "after bind");
     stage.cue("listening", PATH);
     let (connection, peer) = stage.taught(|| with_libc::accept_peer(listener))?;
-    let name = with_libc::address::name(&peer);
+    let name = peer.name();
     stage.say(format!("the client's name has {} bytes", name.len()));
     let mut buffer = [0; ROOM];
     let count = step05::with_libc::recv(connection, &mut buffer, 0)?;

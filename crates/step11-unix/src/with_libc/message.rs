@@ -9,13 +9,15 @@ use std::mem;
 use std::os::fd::RawFd;
 use std::ptr;
 
-use libc::{SCM_RIGHTS, SOL_SOCKET, c_int, c_uint, cmsghdr, iovec, msghdr};
+use libc::{MSG_CTRUNC, SCM_RIGHTS, SOL_SOCKET, c_int, c_uint, cmsghdr, iovec, msghdr};
 use step01_socket::with_libc::cvt;
+use step06_close::with_libc::close;
 
 /// What [`recvmsg`] brought.
 #[derive(Debug)]
 pub struct Received {
-    /// How many bytes were written to the front of the buffer.
+    /// How many bytes were written to the front of the buffer. With `MSG_TRUNC` among the flags, how many
+    /// the message had.
     pub count: usize,
     /// The descriptors, now this process's own to close.
     pub descriptors: Vec<RawFd>,
@@ -37,7 +39,7 @@ pub struct Received {
 ///
 /// See sendmsg(2), unix(7), cmsg(3).
 pub fn sendmsg(fd: RawFd, bytes: &[u8], descriptors: &[RawFd], flags: c_int) -> io::Result<usize> {
-    let mut control = rights(descriptors);
+    let mut control = rights(descriptors)?;
     let mut vector = iovec {
         iov_base: bytes.as_ptr().cast_mut().cast(),
         iov_len: bytes.len(),
@@ -51,16 +53,19 @@ pub fn sendmsg(fd: RawFd, bytes: &[u8], descriptors: &[RawFd], flags: c_int) -> 
 
 /// `recvmsg(fd, msg, flags)`: receive bytes, and descriptors if any stand beside them.
 ///
-/// `room` is how many descriptors there is room for (or one more: a buffer is a number of words).
-/// What does not fit is closed on arrival, and `MSG_CTRUNC` in the flags that come back is all that tells.
+/// `room` is how many descriptors are wanted at most. The kernel closes what does not fit into the room for
+/// control messages. That room is padded, on a 64-bit system to hold an even number: what comes in spite of
+/// `room` is closed here. In both cases `MSG_CTRUNC` in the flags that come back is all that tells.
 ///
 /// `flags` is 0, or on Linux `libc::MSG_CMSG_CLOEXEC`: the new descriptors are close-on-exec.
 ///
 /// # Errors
 ///
-/// As for `recv`. See recvmsg(2), unix(7), cmsg(3).
+/// As for `recv`, and `EINVAL` for more `room` than there can be.
+///
+/// See recvmsg(2), unix(7), cmsg(3).
 pub fn recvmsg(fd: RawFd, buffer: &mut [u8], room: usize, flags: c_int) -> io::Result<Received> {
-    let mut control = space(room);
+    let mut control = vec![0; space(room)?];
     let mut vector = iovec {
         iov_base: buffer.as_mut_ptr().cast(),
         iov_len: buffer.len(),
@@ -69,26 +74,50 @@ pub fn recvmsg(fd: RawFd, buffer: &mut [u8], room: usize, flags: c_int) -> io::R
     // SAFETY: `message` points to `vector` and `control` with their true lengths; they and `buffer`
     // are ours alone while the kernel writes.
     let count = cvt(unsafe { libc::recvmsg(fd, &raw mut message, flags) })?;
+    let mut flags = message.msg_flags;
+    control.truncate(message.msg_controllen as _);
+    let mut descriptors = descriptors_in(&control);
+    for unwanted in descriptors.drain(room.min(descriptors.len())..) {
+        flags |= MSG_CTRUNC;
+        // What close says of it matters to nobody: whoever sent it still has it.
+        let _ = close(unwanted);
+    }
     Ok(Received {
         count: count as usize,
-        descriptors: descriptors_in(&control, message.msg_controllen as _),
-        flags: message.msg_flags,
+        descriptors,
+        flags,
     })
 }
 
-/// Room for a control message with this many descriptors: words, because a `cmsghdr` begins at one.
-pub fn space(descriptors: usize) -> Vec<u64> {
-    let bytes = descriptors * size_of::<RawFd>();
+/// How many bytes a control message with this many descriptors takes, and none for none.
+///
+/// # Errors
+///
+/// `EINVAL`: more than C can say. (Linux passes on 253 at once, other systems some hundreds.)
+pub fn space(descriptors: usize) -> io::Result<usize> {
+    match descriptors {
+        0 => Ok(0),
+        _ => space_of(descriptors.saturating_mul(size_of::<RawFd>())),
+    }
+}
+
+/// How many bytes a control message with so many bytes of data takes: header, data and gaps.
+fn space_of(bytes: usize) -> io::Result<usize> {
+    let too_many = |_| io::Error::from_raw_os_error(libc::EINVAL);
+    let bytes = c_int::try_from(bytes).map_err(too_many)?;
     // SAFETY: `CMSG_SPACE` only computes with its argument.
-    let space = unsafe { libc::CMSG_SPACE(bytes as c_uint) } as usize;
-    vec![0; if bytes == 0 { 0 } else { space.div_ceil(8) }]
+    Ok(unsafe { libc::CMSG_SPACE(bytes as c_uint) } as usize)
 }
 
 /// A control message with these descriptors; nothing for none.
-pub fn rights(descriptors: &[RawFd]) -> Vec<u64> {
-    let mut control = space(descriptors.len());
+///
+/// # Errors
+///
+/// As for [`space`].
+pub fn rights(descriptors: &[RawFd]) -> io::Result<Vec<u8>> {
+    let mut control = vec![0; space(descriptors.len())?];
     if control.is_empty() {
-        return control;
+        return Ok(control);
     }
     let bytes = size_of_val(descriptors);
     let start = control.as_mut_ptr().cast::<cmsghdr>();
@@ -98,52 +127,49 @@ pub fn rights(descriptors: &[RawFd]) -> Vec<u64> {
     header.cmsg_type = SCM_RIGHTS;
     // SAFETY: `CMSG_LEN` only computes with its argument.
     header.cmsg_len = unsafe { libc::CMSG_LEN(bytes as c_uint) } as _;
-    // SAFETY: `space` made room for a header, and its words are aligned for one.
-    unsafe { start.write(header) };
-    // SAFETY: `start` is the header just written, and its data begins within the same allocation.
+    // SAFETY: `space` has counted a header, and bytes need not be aligned for one.
+    unsafe { start.write_unaligned(header) };
+    // SAFETY: `start` is where the header is, and its data begins within the same allocation.
     let data = unsafe { libc::CMSG_DATA(start) };
-    // SAFETY: behind the header there is room for `bytes` bytes: that is what `space` was asked for.
+    // SAFETY: `space` has counted `bytes` bytes behind the header, and they are no part of `descriptors`.
     unsafe { ptr::copy_nonoverlapping(descriptors.as_ptr().cast(), data, bytes) };
-    control
+    Ok(control)
 }
 
-/// The descriptors in the first `length` bytes of what a `recvmsg` has written.
-pub fn descriptors_in(control: &[u64], length: usize) -> Vec<RawFd> {
+/// The numbers in the control messages that a `recvmsg` has written.
+///
+/// Numbers only: whether they are descriptors, depends on where these bytes come from.
+pub fn descriptors_in(control: &[u8]) -> Vec<RawFd> {
     let mut found = Vec::new();
-    // SAFETY: `msghdr` is made of integers and pointers, and zero is a valid value for each.
-    let mut message: msghdr = unsafe { mem::zeroed() };
-    message.msg_control = control.as_ptr().cast_mut().cast();
-    message.msg_controllen = length.min(size_of_val(control)) as _;
-    // SAFETY: `message` has control data of a true length, with headers of the kernel's.
-    let mut next = unsafe { libc::CMSG_FIRSTHDR(&raw const message) };
-    // SAFETY: `next` is null or a header within `control`, which outlives the borrow.
-    while let Some(header) = unsafe { next.as_ref() } {
+    let mut rest = control;
+    // SAFETY: `CMSG_LEN` only computes with its argument.
+    let start = unsafe { libc::CMSG_LEN(0) } as usize;
+    while rest.len() >= size_of::<cmsghdr>() {
+        // SAFETY: that many bytes are there, any bytes are integers, and they need not be aligned.
+        let header = unsafe { rest.as_ptr().cast::<cmsghdr>().read_unaligned() };
+        // A length that does not fit ends it. So do the zeroes where nothing was written.
+        let Some(data) = rest.get(start..header.cmsg_len as _) else {
+            break;
+        };
         if (header.cmsg_level, header.cmsg_type) == (SOL_SOCKET, SCM_RIGHTS) {
-            let length: usize = header.cmsg_len as _;
-            // SAFETY: `CMSG_LEN` only computes with its argument.
-            let bytes = length.saturating_sub(unsafe { libc::CMSG_LEN(0) } as usize);
-            // SAFETY: `header` is such a header, so its data stands behind it.
-            let data = unsafe { libc::CMSG_DATA(header) }.cast::<RawFd>();
-            for index in 0..bytes / size_of::<RawFd>() {
-                // SAFETY: the data has `bytes` bytes; nothing is said of their alignment.
-                found.push(unsafe { data.wrapping_add(index).read_unaligned() });
-            }
+            let (numbers, _) = data.as_chunks();
+            found.extend(numbers.iter().map(|number| RawFd::from_ne_bytes(*number)));
         }
-        // SAFETY: `header` is one of the headers in `message`.
-        next = unsafe { libc::CMSG_NXTHDR(&raw const message, header) };
+        let next = space_of(data.len()).unwrap_or(rest.len());
+        rest = rest.get(next..).unwrap_or_default();
     }
     found
 }
 
 /// One buffer and the control messages, as both calls want them.
-fn message(vector: &mut iovec, control: &mut [u64]) -> msghdr {
+fn message(vector: &mut iovec, control: &mut [u8]) -> msghdr {
     // SAFETY: `msghdr` is made of integers and pointers, and zero is a valid value for each.
     let mut message: msghdr = unsafe { mem::zeroed() };
     message.msg_iov = vector;
     message.msg_iovlen = 1;
     if !control.is_empty() {
         message.msg_control = control.as_mut_ptr().cast();
-        message.msg_controllen = size_of_val(control) as _;
+        message.msg_controllen = control.len() as _;
     }
     message
 }

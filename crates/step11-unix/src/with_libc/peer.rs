@@ -38,7 +38,8 @@ pub fn peer_credentials(fd: RawFd) -> io::Result<Peer> {
     let mut length = size_of_val(&found) as libc::socklen_t;
     let (level, option) = (libc::SOL_SOCKET, libc::SO_PEERCRED);
     let value = (&raw mut found).cast();
-    // SAFETY: `length` is the size of `found`, and whatever bytes the kernel writes are three integers.
+    // SAFETY: the option writes a `ucred`, and no more than `length` of it, the size of `found`; any bytes are its
+    // three integers.
     unsafe { getsockopt(fd, level, option, value, &raw mut length) }?;
     Ok(Peer {
         process: Some(found.pid),
@@ -57,7 +58,7 @@ pub fn peer_credentials(fd: RawFd) -> io::Result<Peer> {
 #[cfg(not(target_os = "linux"))]
 pub fn peer_credentials(fd: RawFd) -> io::Result<Peer> {
     let (mut user, mut group): (uid_t, gid_t) = (0, 0);
-    // SAFETY: the two numbers are written to, and live until after the call.
+    // SAFETY: the call writes these two numbers (getpeereid(3)), and they live until after it.
     cvt(unsafe { libc::getpeereid(fd, &raw mut user, &raw mut group) })?;
     Ok(Peer {
         process: None,

@@ -18,9 +18,9 @@ pub(super) fn within(
     fd: RawFd,
     connect: impl FnOnce() -> io::Result<()>,
 ) -> io::Result<()> {
-    // SAFETY: F_GETFL returns the flags of a descriptor and touches no memory.
+    // SAFETY: F_GETFL takes a number and returns one, and touches no memory of ours.
     let flags = cvt(unsafe { libc::fcntl(fd, libc::F_GETFL) })?;
-    // SAFETY: F_SETFL takes the new flags by value and touches no memory.
+    // SAFETY: F_SETFL takes two numbers by value, and touches no memory of ours.
     cvt(unsafe { libc::fcntl(fd, libc::F_SETFL, flags | libc::O_NONBLOCK) })?;
     match connect() {
         // The SYN is sent, and connect has not waited for the answer.
@@ -30,7 +30,7 @@ pub(super) fn within(
         }
         result => result?,
     }
-    // SAFETY: as above.
+    // SAFETY: F_SETFL takes two numbers by value, and touches no memory of ours.
     cvt(unsafe { libc::fcntl(fd, libc::F_SETFL, flags) })?;
     Ok(())
 }
@@ -56,7 +56,7 @@ fn poll(fd: RawFd, events: c_short, milliseconds: c_int) -> io::Result<c_int> {
         events,
         revents: 0,
     };
-    // SAFETY: `entry` is one valid pollfd, which lives until after the call.
+    // SAFETY: `entry` is one pollfd, as the 1 says, and lives until after the call.
     cvt(unsafe { libc::poll(&raw mut entry, 1, milliseconds) })
 }
 

@@ -9,7 +9,7 @@ use step03_accept::{with_libc, with_nix};
 #[cfg(target_os = "linux")]
 pub(super) fn accept_libc(listener: RawFd) -> io::Result<RawFd> {
     let (address, length) = (std::ptr::null_mut(), std::ptr::null_mut());
-    // SAFETY: two null pointers say that the client's address is not wanted.
+    // SAFETY: both pointers are null, so the kernel writes no address.
     unsafe { with_libc::accept4(listener, address, length, libc::SOCK_CLOEXEC) }
 }
 
@@ -23,10 +23,13 @@ pub(super) fn accept_nix(listener: &OwnedFd) -> nix::Result<OwnedFd> {
 /// What another thread starts in between still inherits the connection.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn accept_libc(listener: RawFd) -> io::Result<RawFd> {
+    use step02_bind_listen::with_libc::give_up;
     let (connection, _) = with_libc::accept_peer(listener)?;
-    // SAFETY: F_SETFD sets a flag of a descriptor number and touches no memory of ours.
+    // SAFETY: F_SETFD takes two numbers by value, and touches no memory of ours.
     let result = unsafe { libc::fcntl(connection, libc::F_SETFD, libc::FD_CLOEXEC) };
-    step01_socket::with_libc::cvt(result)?;
+    // SAFETY: `accept` has just opened the descriptor, and nobody else has heard of it.
+    let give_up = |error| unsafe { give_up(connection, error) };
+    step01_socket::with_libc::cvt(result).map_err(give_up)?;
     Ok(connection)
 }
 

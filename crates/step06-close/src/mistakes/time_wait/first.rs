@@ -8,7 +8,7 @@ use step02_bind_listen as step02;
 use step03_accept as step03;
 use step06_close::{with_libc, with_nix, with_socket2, with_std};
 
-use super::unbound;
+use crate::unbound;
 
 pub(super) fn server_libc(stage: &mut Stage) -> Played {
     // WRONG without the option: what it leaves behind will block its port.
