@@ -123,8 +123,7 @@ mod tests {
             of(&[("lib.rs", PLAIN), ("a.rs", a), ("b.rs", tree)]),
             circle
         );
-        let one_way =
-            "pub struct B; // crate::a::A\nconst C: &str = \"crate::a::A\"; use crate::a;\n";
+        let one_way = "pub struct B; use ::a::A; // crate::a::A\nconst C: &str = \"crate::a::A\"; use crate::a;\n";
         assert!(of(&[("lib.rs", PLAIN), ("a.rs", a), ("b.rs", one_way)]).is_empty());
         let tests = "pub struct B;\n#[cfg(test)]\nmod tests { use crate::a::A; }\n#[cfg(test)] use crate::a::A;\n";
         assert!(of(&[("lib.rs", PLAIN), ("a.rs", a), ("b.rs", tests)]).is_empty());

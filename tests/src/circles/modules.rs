@@ -203,6 +203,8 @@ fn use_tree(tokens: &[Token], before: &[String], found: &mut Vec<(Named, String)
     while at < tokens.len() {
         let token = &tokens[at];
         match &*token.text {
+            // Another crate, which has the name of a module here.
+            "::" if segments.is_empty() => return,
             "::" => {}
             "{" => {
                 let end = closing(tokens, at);
