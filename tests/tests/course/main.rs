@@ -18,5 +18,6 @@ mod records;
 mod scenes;
 mod serve;
 mod stack;
+mod states;
 mod user;
 mod wire;
