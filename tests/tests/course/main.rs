@@ -12,6 +12,7 @@ mod drawings;
 mod guests;
 mod kernel;
 mod layout;
+mod normal;
 mod question;
 mod readme;
 mod records;
