@@ -8,9 +8,11 @@
 //! desc The same in words, for who does not see it.
 //! pass CLOSED -> LISTEN
 //! ```
+//!
+//! An arrow that is marked as passed is one that a scene of the step was seen to pass: a test plays them.
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The size of a box.
 const BOX: (f64, f64) = (128.0, 34.0);
@@ -50,14 +52,7 @@ pub fn draw(file: &Path) -> Result<String, String> {
     let base =
         std::fs::read_to_string(&base).map_err(|error| format!("{}: {error}", base.display()))?;
     let (states, arrows) = read_base(&base)?;
-    let passed: Vec<(&str, &str)> = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("pass "))
-        .map(|line| {
-            line.split_once(" -> ")
-                .ok_or(format!("`pass {line}` has no arrow"))
-        })
-        .collect::<Result<_, _>>()?;
+    let passed = passed(&text)?;
     for (from, to) in &passed {
         if !arrows
             .iter()
@@ -79,6 +74,21 @@ pub fn draw(file: &Path) -> Result<String, String> {
     }
     svg += "</svg>\n";
     Ok(svg)
+}
+
+/// The arrows that a `.states` file says are passed, from state to state.
+///
+/// # Errors
+///
+/// A line that names no arrow.
+pub fn passed(text: &str) -> Result<Vec<(&str, &str)>, String> {
+    let lines = text.lines().filter_map(|line| line.strip_prefix("pass "));
+    lines
+        .map(|line| {
+            line.split_once(" -> ")
+                .ok_or(format!("`pass {line}` has no arrow"))
+        })
+        .collect()
 }
 
 fn read_base(text: &str) -> Result<(Vec<State>, Vec<Arrow>), String> {
@@ -192,12 +202,12 @@ fn escape(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
-/// Every diagram of the lessons: where its SVG stands, and what it should be.
+/// The text of every diagram of the lessons.
 ///
 /// # Errors
 ///
-/// The first one that cannot be drawn, with its file.
-pub fn all(root: &Path) -> Result<Vec<(std::path::PathBuf, String)>, String> {
+/// A folder that cannot be read.
+pub fn files(root: &Path) -> Result<Vec<PathBuf>, String> {
     let folder = root.join("lessons/diagrams");
     let entries =
         std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -208,7 +218,17 @@ pub fn all(root: &Path) -> Result<Vec<(std::path::PathBuf, String)>, String> {
         file.extension().is_some_and(|end| end == "states") && !file.ends_with("tcp.states")
     });
     files.sort();
-    let draw = |file: std::path::PathBuf| {
+    Ok(files)
+}
+
+/// Every diagram of the lessons: where its SVG stands, and what it should be.
+///
+/// # Errors
+///
+/// The first one that cannot be drawn, with its file.
+pub fn all(root: &Path) -> Result<Vec<(PathBuf, String)>, String> {
+    let files = files(root)?;
+    let draw = |file: PathBuf| {
         let svg = draw(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         Ok((file.with_extension("svg"), svg))
     };

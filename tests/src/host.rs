@@ -87,7 +87,7 @@ mod tests {
         let before = called(asked());
         let mut command = asked();
         if let Err(why) = super::name(&mut command) {
-            return println!("not run: {why}");
+            return crate::not_run("a host's name of one's own", &why);
         }
         assert_eq!(called(command), super::NAME);
         assert_eq!(called(asked()), before);

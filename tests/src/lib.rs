@@ -4,6 +4,7 @@
 //! the text in its [normal form](normal::normal_form), the [record](mod@record) of `--json`, the exit status.
 //! Nothing in here knows a step's code.
 
+pub mod circles;
 pub mod client;
 pub mod diagram;
 pub mod diff;

@@ -1,6 +1,16 @@
 //! The normal form of a text: ports, processes and times by name, so that two runs can be compared.
+//!
+//! A text is all there is of the run that printed it: `--json` is another run, and a block of a lesson is a run of long
+//! ago. So what the kernel gave is guessed, by what a program cannot know beforehand:
+//!
+//! - A port that the kernel gave is in the ephemeral range, and stands first where an address is told: what getsockname
+//!   wrote, what accept said of its peer, the sentence above a scene. A port that stands first in a `bind` was asked for
+//!   by the program. It is a figure of the course like any other (36895 is 8080 without htons), and stays.
+//! - A process stands behind a word that says so, and is named there and nowhere else: the same digits may be a count.
+//!
+//! The guesses are held to the records of all scenes by a test, which knows both the text of each call and its values.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The ports the kernel gives to who asks for none.
 const EPHEMERAL: std::ops::RangeInclusive<u32> = 32768..=60999;
@@ -8,11 +18,12 @@ const EPHEMERAL: std::ops::RangeInclusive<u32> = 32768..=60999;
 /// Puts names in place of what differs each time.
 ///
 /// - A number of the ephemeral range that stands behind a local address (`127.0.0.1:`, `0.0.0.0:`, `[::1]:`, `[::ffff:127.0.0.1]:`),
-///   behind that of a group (`239.255.0.1:`) or behind `port ` somewhere in the text becomes `<port1>`, `<port2>` … by first appearance, wherever it stands.
+///   behind that of a group (`239.255.0.1:`) or behind `port ` somewhere in the text, but not first in a `bind`,
+///   becomes `<port1>`, `<port2>` … by first appearance, wherever it stands.
 /// - The two bytes of such a port, in hexadecimal (`e1 fd`, `0xe1fd`) or as a sum (`225 * 256 + 253`), become a name as well.
 /// - A number behind `process `, `pid `, `pid=`, `clone(…) = ` and its like, or in an abstract name (`@chat-0004711`),
-///   becomes `<process1>` … in the same way.
-/// - A number behind `user ` or `uid=` becomes `<user>`, one behind `group ` or `gid=` becomes `<group>`, there and nowhere else.
+///   becomes `<process1>` … by first appearance, there and nowhere else.
+/// - A number behind `user ` or `uid=` becomes `<user>`, one behind `group ` or `gid=` becomes `<group>`, in the same way.
 /// - Where a line breaks in the credentials of a peer depends on how long these three are: they are put on one line.
 /// - A time with its unit (`1.234 s`, `12 ms`, `31.5 µs`) becomes `<time>`, and the unit stays.
 /// - What an actor says of the machine (`» this machine: …`), to the end of its row, becomes `<its own>`.
@@ -22,22 +33,27 @@ const EPHEMERAL: std::ops::RangeInclusive<u32> = 32768..=60999;
 pub fn normal_form(text: &str) -> String {
     let text = credentials_on_one_line(&without_inside_of_libc(&without_the_machine(text)));
     let mut text = settings_named(&text);
-    let names = names(&text);
-    for (digits, name) in &names {
-        if let (Some(port), true) = (digits.parse::<u16>().ok(), name.starts_with("<port")) {
+    let ports = ports(&text);
+    for (digits, name) in &ports {
+        if let Ok(port) = digits.parse() {
             text = bytes_named(&text, port, name);
         }
     }
-    let numbers = numbers(&text);
+    let mut processes = HashMap::new();
     let mut out = String::new();
     let mut at = 0;
-    for number in &numbers {
+    for number in &numbers(&text) {
         out += &text[at..number.start];
         at = number.start + number.digits.len();
-        match names.get(number.digits) {
+        if is_behind_process(&number.before) {
+            let next = format!("<process{}>", processes.len() + 1);
+            out += processes.entry(number.digits).or_insert(next);
+            continue;
+        }
+        match ports.get(number.digits) {
             Some(name) => out += name,
-            None if is_behind(number.before, &["uid=", "user "]) => out += "<user>",
-            None if is_behind(number.before, &["gid=", "group "]) => out += "<group>",
+            None if is_behind(&number.before, &["uid=", "user "]) => out += "<user>",
+            None if is_behind(&number.before, &["gid=", "group "]) => out += "<group>",
             None if is_time(&text[at..]) => out += "<time>",
             None if is_count(&text[at..]) => out += "<count>",
             None => out += number.digits,
@@ -45,6 +61,26 @@ pub fn normal_form(text: &str) -> String {
     }
     out += &text[at..];
     out
+}
+
+/// The ports in a text that the kernel gave, as they are written, each with its name.
+pub fn ports(text: &str) -> HashMap<String, String> {
+    let mut names = HashMap::new();
+    let mut asked = HashSet::new();
+    for number in &numbers(text) {
+        let value: u32 = number.digits.parse().unwrap_or(0);
+        let behind_hex = number.before.ends_with(&format!("0x{value:04x} = "));
+        let is_port = EPHEMERAL.contains(&value)
+            && (is_behind_address(&number.before) || behind_hex)
+            && !names.contains_key(number.digits);
+        if is_port && is_in_bind(&number.before) {
+            asked.insert(number.digits);
+        } else if is_port && !asked.contains(number.digits) {
+            let name = format!("<port{}>", names.len() + 1);
+            names.insert(number.digits.to_owned(), name);
+        }
+    }
+    names
 }
 
 /// Drops what differs from machine to machine, and says so: the rest of the row, whose further lines are set in by 4.
@@ -116,26 +152,11 @@ fn credentials_on_one_line(text: &str) -> String {
     out
 }
 
-/// The numbers that get a name.
-fn names(text: &str) -> HashMap<String, String> {
-    let numbers = numbers(text);
-    let mut names = HashMap::new();
-    let (mut ports, mut processes) = (0, 0);
-    for number in &numbers {
-        if names.contains_key(number.digits) {
-            continue;
-        }
-        let value: u32 = number.digits.parse().unwrap_or(0);
-        let behind_hex = number.before.ends_with(&format!("0x{value:04x} = "));
-        if EPHEMERAL.contains(&value) && (is_behind_address(number.before) || behind_hex) {
-            ports += 1;
-            names.insert(number.digits.to_owned(), format!("<port{ports}>"));
-        } else if is_behind_process(number.before) {
-            processes += 1;
-            names.insert(number.digits.to_owned(), format!("<process{processes}>"));
-        }
-    }
-    names
+/// The processes in a text, as they are written.
+pub fn processes(text: &str) -> HashSet<String> {
+    let numbers = numbers(text).into_iter();
+    let processes = numbers.filter(|number| is_behind_process(&number.before));
+    processes.map(|number| number.digits.to_owned()).collect()
 }
 
 /// Names the two bytes of a port. A sum may be broken over lines in more than one way.
@@ -190,8 +211,8 @@ fn words_replaced(text: &str, words: &[String], name: &str) -> String {
 struct Number<'a> {
     start: usize,
     digits: &'a str,
-    /// The text of the same line in front of it.
-    before: &'a str,
+    /// The text in front of it, on one line: a text is broken anywhere.
+    before: String,
 }
 
 fn numbers(text: &str) -> Vec<Number<'_>> {
@@ -222,15 +243,33 @@ fn numbers(text: &str) -> Vec<Number<'_>> {
             {
                 at += 1 + length;
             }
-            let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
             found.push(Number {
                 start,
                 digits: &text[start..at],
-                before: &text[line..start],
+                before: on_one_line(&text[..start]),
             });
         }
     }
     found
+}
+
+/// The last words of a text, with one space for whatever stands between them.
+fn on_one_line(text: &str) -> String {
+    let start = text.len().saturating_sub(200);
+    let start = (start..=text.len()).find(|at| text.is_char_boundary(*at));
+    let tail = &text[start.unwrap_or(text.len())..];
+    let mut line = tail.split_whitespace().collect::<Vec<_>>().join(" ");
+    if tail.ends_with(char::is_whitespace) {
+        line.push(' ');
+    }
+    line
+}
+
+/// Whether this is the middle of the arguments of a bind.
+fn is_in_bind(before: &str) -> bool {
+    before
+        .rsplit_once("bind(")
+        .is_some_and(|(_, args)| !args.contains(')'))
 }
 
 /// Whether the number in front is how many arrived of so many. The line may be broken anywhere.
@@ -266,12 +305,11 @@ fn is_behind_address(before: &str) -> bool {
 }
 
 fn is_behind_process(before: &str) -> bool {
-    let created = ["fork(", "vfork(", "clone(", "clone3("];
-    let result = before.ends_with(" = ")
-        && before
-            .rsplit(['»', '|'])
-            .next()
-            .is_some_and(|text| created.iter().any(|call| text.contains(call)));
+    let created = ["fork(", "clone(", "clone3("];
+    let result = before.strip_suffix(" = ").is_some_and(|call| {
+        let args = created.iter().filter_map(|name| call.rsplit_once(name));
+        args.into_iter().any(|(_, args)| !args.contains(" = "))
+    });
     let word = before.rsplit([' ', '(']).next().unwrap_or("");
     let in_name = word.contains('@') && word.ends_with('-');
     is_behind(before, &["process ", "pid ", "pid="]) || result || in_name
@@ -313,6 +351,18 @@ mod tests {
             "<port1> and then 127.8.9.1:<port1>",
         );
         check("to 239.255.10.10:40000", "to 239.255.10.10:<port1>");
+    }
+
+    #[test]
+    fn a_port_that_was_asked_for_stays() {
+        check(
+            "bind(3,\n    127.0.0.1:36895, 16) = 0\ngetsockname(3, 127.0.0.1:36895, 16) = 0\nbytes 90 1f, port 36895",
+            "bind(3,\n    127.0.0.1:36895, 16) = 0\ngetsockname(3, 127.0.0.1:36895, 16) = 0\nbytes 90 1f, port 36895",
+        );
+        check(
+            "on port 41000\nbind(3, 127.0.0.1:41000, 16) = -1\nbind(4, 127.0.0.1:41001, 16)",
+            "on port <port1>\nbind(3, 127.0.0.1:<port1>, 16) = -1\nbind(4, 127.0.0.1:41001, 16)",
+        );
     }
 
     #[test]
@@ -383,10 +433,13 @@ mod tests {
     #[test]
     fn processes_and_times_are_named() {
         check(
-            "process 123 and pid 77, 123 again",
-            "process <process1> and pid <process2>, <process1> again",
+            "process 123 and pid 77, process\n  123 again, 123 bytes",
+            "process <process1> and pid <process2>, process\n  <process1> again, 123 bytes",
         );
-        check("fork() = 4711", "fork() = <process1>");
+        check(
+            "fork() = 4711\nclose(3) = 0",
+            "fork() = <process1>\nclose(3) = 0",
+        );
         check(
             "after 1.25 s, 30 ms and 31.5 µs",
             "after <time> s, <time> ms and <time> µs",

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use crate::group;
 use crate::programs::{path_to_python, program, root};
+use crate::skip::count;
 
 /// A program that has not ended by then is stuck. Long, because a busy machine is no fault of the program.
 pub const LIMIT: Duration = Duration::from_secs(100);
@@ -226,6 +227,13 @@ fn end_with_tests(command: &mut Command) {
     unsafe { command.pre_exec(with_parent) };
 }
 
+/// Whether a line says what this machine does not let be seen.
+fn is_unseen(line: &str) -> bool {
+    ["not traced: ", "no packets: "]
+        .iter()
+        .any(|words| line.starts_with(words))
+}
+
 impl Output {
     /// Fails unless the exit status is this.
     #[track_caller]
@@ -243,13 +251,12 @@ impl Output {
     /// The lines on standard error, but for those that say what this machine does not let be seen.
     pub fn complaints(&self) -> Vec<&str> {
         let lines = self.stderr.lines();
-        let missing = ["not traced: ", "no packets: "];
-        lines
-            .filter(|line| !missing.iter().any(|words| line.starts_with(words)))
-            .collect()
+        lines.filter(|line| !is_unseen(line)).collect()
     }
 
     /// Fails unless standard error holds nothing to complain of.
+    ///
+    /// What the machine does not let be seen is counted: whoever asks for a quiet run has then seen less of it.
     #[track_caller]
     pub fn quiet(self) -> Output {
         assert!(
@@ -258,6 +265,9 @@ impl Output {
             self.shown,
             self.all()
         );
+        for line in self.stderr.lines().filter(|line| is_unseen(line)) {
+            count(&self.shown, line);
+        }
         self
     }
 

@@ -1,5 +1,9 @@
 //! `lens --svg FILE` and `lens --html FILE`, as programs.
 
+#[path = "../../../tests/src/skip.rs"]
+mod skip;
+
+use skip::not_run;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -53,7 +57,7 @@ fn a_run_is_drawn_into_files_that_were_there_or_not() {
     let said = text(&output.stderr);
     assert!(output.status.success(), "{said}");
     if said.contains("running without a look") {
-        println!("not run: drawings of a run: {said}");
+        not_run("drawings of a run", said.trim());
         assert!(!html.exists(), "a file was made for nothing");
         return;
     }

@@ -4,11 +4,14 @@
 
 #![cfg(target_os = "linux")]
 
+#[path = "../../../tests/src/skip.rs"]
+mod skip;
 #[path = "stack/traced.rs"]
 mod traced;
 
 use observe::Record;
 use record::event::{Call, Frame, Noise};
+use skip::not_run;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
@@ -42,7 +45,10 @@ sorted([1, 2], key=lambda n: listener.listen(n) or n)
     );
     for version in PYTHONS {
         let Some(python) = python(version) else {
-            println!("skipped: no Python {version} here");
+            not_run(
+                &format!("the frames of Python {version}"),
+                &format!("no Python {version}"),
+            );
             continue;
         };
         let mut command = Command::new(python);
@@ -143,7 +149,10 @@ fn java_methods_stand_where_they_call() {
     let javas = javas();
     let javac = ["--release", "17"];
     if javas.is_empty() || !place.run("javac", &javac, &[&place.file("Talk.java")]) {
-        return println!("skipped: no known JDK with a compiler here");
+        return not_run(
+            "Java started from a source file",
+            "no known JDK with a compiler",
+        );
     }
     for java in javas {
         // As it comes, interpreted, or compiled as soon as it is called, with methods put into others:
@@ -330,7 +339,7 @@ fn python(version: &str) -> Option<PathBuf> {
 /// The JVMs of known versions on this machine, on the path or where systems keep them.
 fn javas() -> Vec<PathBuf> {
     if !cfg!(target_arch = "x86_64") {
-        println!("skipped: Java's frames are read on x86_64 only");
+        not_run("the frames of Java", "they are read on x86_64 only");
         return Vec::new();
     }
     let installed = fs::read_dir("/usr/lib/jvm").into_iter().flatten().flatten();
@@ -352,7 +361,7 @@ fn javas() -> Vec<PathBuf> {
         });
     let known: Vec<PathBuf> = known.collect();
     if known.is_empty() {
-        println!("skipped: none of the JDKs {JAVAS:?} here");
+        not_run("the frames of Java", &format!("none of the JDKs {JAVAS:?}"));
     }
     known
 }

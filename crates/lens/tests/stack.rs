@@ -11,12 +11,15 @@ mod cast;
 #[path = "../../observe/tests/tracer/roles.rs"]
 #[expect(dead_code, reason = "the roles are those of another test's programs")]
 mod roles;
+#[path = "../../../tests/src/skip.rs"]
+mod skip;
 #[path = "stack/traced.rs"]
 mod traced;
 
 use observe::Options;
 use record::event::{Call, Event, Noise, Outcome};
 use roles::{Role, actor};
+use skip::not_run;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
@@ -246,7 +249,7 @@ fn a_stripped_library_is_never_given_a_wrong_name() {
         &[&program, &place.file("program.c"), &library],
     );
     if !compiled {
-        return println!("skipped: no C compiler here");
+        return not_run("the stack of a program in C", "no C compiler");
     }
     let record = trace(Command::new(&program));
     assert!(record.statuses[0].success());
@@ -287,7 +290,7 @@ fn release_builds_have_stacks_and_stripped_ones_no_wrong_names() {
         place.run("rustc", &words, &[&program, &place.file("small.rs")])
     };
     if !build(&[]) {
-        return println!("skipped: no rustc here");
+        return not_run("the stack of an optimised program", "no rustc");
     }
     let record = trace(Command::new(&program));
     in_order(
@@ -335,7 +338,7 @@ fn a_library_that_comes_later_is_known() {
         .output()
         .is_ok_and(|o| o.status.success())
     {
-        return println!("skipped: no python3 here");
+        return not_run("the stack of Python", "no python3");
     }
     let record = trace(command);
     let stack = stack(find(&record, "listen"));

@@ -4,8 +4,11 @@
 
 #[path = "../../observe/tests/support/python.rs"]
 mod python;
+#[path = "../../../tests/src/skip.rs"]
+mod skip;
 
 use python::python;
+use skip::not_run;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -80,7 +83,10 @@ fn status_and_output_are_the_commands() {
         if installed(command[0]) {
             same(&command);
         } else {
-            println!("skipped: {} is not installed", command[0]);
+            not_run(
+                &format!("{command:?} under lens"),
+                &format!("no {}", command[0]),
+            );
         }
     }
 }
@@ -145,7 +151,7 @@ fn the_report_is_on_standard_error_or_in_a_file() {
     let chat =
         "import socket; a, b = socket.socketpair(); a.send(b'hello'); b.recv(9); print('done')";
     let Some(python) = python() else {
-        println!("skipped: python3 is not installed");
+        not_run("where the report goes", "no python3");
         return;
     };
     let told = output(Command::new(LENS).args(["--plain", &python, "-c", chat]));

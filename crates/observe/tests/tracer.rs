@@ -9,10 +9,13 @@
 mod cast;
 #[path = "tracer/roles.rs"]
 mod roles;
+#[path = "../../../tests/src/skip.rs"]
+mod skip;
 
 use observe::{Options, Record};
 use record::event::{Address, Call, Event, Outcome, Turn, Value};
 use roles::{Role, actor};
+use skip::not_run;
 use std::fs;
 use std::io::Read;
 use std::os::fd::AsRawFd;
@@ -576,7 +579,10 @@ fn many_at_once_and_killed_together() {
 fn an_ordinary_users_program_is_traced_too() {
     // SAFETY: geteuid takes no argument and touches no memory.
     if unsafe { libc::geteuid() } != 0 {
-        println!("skipped: this is an ordinary user already");
+        not_run(
+            "a program of another user",
+            "this is an ordinary user already",
+        );
         return;
     }
     let executable = std::env::current_exe().unwrap();
@@ -585,7 +591,10 @@ fn an_ordinary_users_program_is_traced_too() {
         fs::metadata(directory).is_ok_and(|metadata| metadata.permissions().mode() & 0o001 != 0)
     });
     if !readable {
-        println!("skipped: another user cannot run {}", executable.display());
+        not_run(
+            "a program of another user",
+            "nobody else may enter the target directory",
+        );
         return;
     }
     let mut command = actor(Role::Talk);

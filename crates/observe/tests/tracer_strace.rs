@@ -4,11 +4,14 @@
 
 #[path = "support/python.rs"]
 mod python;
+#[path = "../../../tests/src/skip.rs"]
+mod skip;
 
 use observe::Options;
 use python::python;
 use record::event::{Event, Outcome};
 use record::text;
+use skip::not_run;
 use std::fs;
 use std::process::{Command, Stdio};
 
@@ -64,7 +67,7 @@ except FileNotFoundError:
 #[test]
 fn python_talking_to_itself() {
     let Some(python) = python() else {
-        println!("skipped: python3 is not installed");
+        not_run("Python beside strace", "no python3");
         return;
     };
     agree(&[&python, "-c", PYTHON]);
@@ -89,7 +92,7 @@ fn agree(command: &[&str]) {
         .status()
         .is_err()
     {
-        println!("skipped: strace is not installed");
+        not_run(&format!("{command:?} beside strace"), "no strace");
         return;
     }
     if Command::new(command[0])
@@ -99,7 +102,10 @@ fn agree(command: &[&str]) {
         .status()
         .is_err()
     {
-        println!("skipped: {} is not installed", command[0]);
+        not_run(
+            &format!("{command:?} beside strace"),
+            &format!("no {}", command[0]),
+        );
         return;
     }
     let ours = by_lens(command);

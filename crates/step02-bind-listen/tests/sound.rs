@@ -1,6 +1,9 @@
 //! What the functions make of what does not fit, in a program without `unsafe`.
 #![forbid(unsafe_code)]
 
+#[path = "../../../tests/src/skip.rs"]
+mod skip;
+
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, UdpSocket};
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -11,11 +14,12 @@ use nix::sys::socket::SockaddrIn;
 use socket2::{Domain, Socket, Type};
 use step02_bind_listen::{with_libc, with_nix};
 
+use skip::not_run;
+
 #[test]
 fn the_address_of_an_ipv6_socket_is_no_ipv4_address() {
     let Ok(listener) = TcpListener::bind("[::1]:0") else {
-        println!("not on this machine: no IPv6");
-        return;
+        return not_run("the address of an IPv6 socket", "no IPv6");
     };
     let raw = with_libc::local_address(listener.as_raw_fd()).unwrap_err();
     assert_eq!(raw.raw_os_error(), Some(libc::EAFNOSUPPORT));
@@ -77,8 +81,7 @@ fn what_is_not_open_or_not_a_socket_is_an_error_of_each_call() {
 #[test]
 fn an_ipv4_address_does_not_fit_an_ipv6_socket() {
     let Ok(socket) = Socket::new(Domain::IPV6, Type::STREAM, None) else {
-        println!("not on this machine: no IPv6");
-        return;
+        return not_run("an IPv4 address for an IPv6 socket", "no IPv6");
     };
     let address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0);
     with_libc::bind_ipv4(socket.as_raw_fd(), address).unwrap_err();

@@ -1,6 +1,9 @@
 //! What the functions make of what does not fit, in a program without `unsafe`.
 #![forbid(unsafe_code)]
 
+#[path = "../../../tests/src/skip.rs"]
+mod skip;
+
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, TcpStream};
@@ -10,6 +13,8 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 use step03_accept::{with_libc, with_nix};
+
+use skip::not_run;
 
 /// Longer than the end of a connection takes on one machine.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -82,7 +87,7 @@ fn a_listener_that_does_not_wait_says_that_nobody_is_there() {
 fn ipv6_listener() -> Option<TcpListener> {
     let listener = TcpListener::bind("[::1]:0");
     if listener.is_err() {
-        println!("not on this machine: no IPv6");
+        not_run("a client of another family", "no IPv6");
     }
     listener.ok()
 }

@@ -1,6 +1,9 @@
 //! What the length of an option counts on Linux: mostly bytes. These are the options where it does not.
 #![cfg(target_os = "linux")]
 
+#[path = "../../../tests/src/skip.rs"]
+mod skip;
+
 use std::net::{Ipv4Addr, UdpSocket};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 
@@ -8,6 +11,8 @@ use libc::{IPPROTO_IP, SO_ATTACH_FILTER, SOL_SOCKET, c_int, socklen_t};
 use socket2::{SockFilter, SockRef};
 use step01_socket::with_libc::socket;
 use step08_options::with_libc::{get_int, getsockopt, set_int};
+
+use skip::not_run;
 
 /// The number of `SO_ATTACH_FILTER`, by the name that it has when it is read (`asm/socket.h`).
 const SO_GET_FILTER: c_int = SO_ATTACH_FILTER;
@@ -43,8 +48,8 @@ fn ip_msfilter_is_told_sixteen_and_writes_what_the_value_says() {
     for last in 1..=3 {
         let source = Ipv4Addr::new(127, 0, 0, last);
         if let Err(error) = SockRef::from(&socket).join_ssm_v4(&source, &group, &lo) {
-            println!("not run: the loopback interface joins no group here: {error}");
-            return;
+            let why = format!("the loopback interface joins no group: {error}");
+            return not_run("IP_MSFILTER", &why);
         }
     }
     // struct ip_msfilter: group, interface, mode, number of sources; then the sources.

@@ -2,11 +2,16 @@
 //! missing there is searched for in the layer's own source. Linux only, as most of the table is.
 #![cfg(target_os = "linux")]
 
+#[path = "../../../tests/src/skip.rs"]
+mod skip;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use step08_options::table::{self, Entry};
+
+use skip::not_run;
 
 /// What a layer's source speaks of, and the table has no name for all the same.
 /// The reason is a piece of that source.
@@ -46,7 +51,10 @@ fn socket2_has_no_name_for_the_others() {
 #[test]
 fn std_has_no_name_for_the_others() {
     let Some(library) = library() else {
-        println!("not run: the source of std is not here; rustup component add rust-src");
+        not_run(
+            "the names of std",
+            "the source of std is not here; rustup component add rust-src",
+        );
         return;
     };
     let files = [
@@ -141,7 +149,7 @@ fn the_defaults_are_the_machines_settings() {
         };
         let path = format!("/proc/sys/{}", setting.replace('.', "/"));
         let Ok(text) = fs::read_to_string(&path) else {
-            println!("not run: {path} cannot be read here");
+            not_run(&path, "it cannot be read");
             continue;
         };
         let fd = match (entry.level, &tcp6) {

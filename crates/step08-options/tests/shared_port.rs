@@ -2,6 +2,9 @@
 
 #![cfg(target_os = "linux")]
 
+#[path = "../../../tests/src/skip.rs"]
+mod skip;
+
 use std::io::{ErrorKind, Read};
 use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, TcpStream};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
@@ -10,6 +13,8 @@ use libc::{AF_INET, POLLIN, SO_REUSEPORT, SOCK_STREAM, SOL_SOCKET, pollfd};
 use step01_socket::with_libc::{cvt, socket};
 use step02_bind_listen::with_libc::{bind_ipv4, listen, local_address};
 use step08_options::with_libc::set_int;
+
+use skip::not_run;
 
 /// So many clients never all go to one of two by chance: 1 in 2 to the power of 199.
 const CLIENTS: usize = 200;
@@ -33,7 +38,10 @@ fn each_of_two_listeners_gets_some_of_the_clients() {
 #[test]
 fn who_waits_in_the_queue_of_the_one_that_closes_is_lost() {
     if setting("tcp_migrate_req") != "0" {
-        println!("not run: this machine moves the clients to the other queue");
+        not_run(
+            "who waits in the queue of the one that closes",
+            "this machine moves the clients to the other queue",
+        );
         return;
     }
     let (listeners, address) = two_listeners();

@@ -1,6 +1,9 @@
 //! Whatever socket and flags a safe function is given: an answer or an error, and nothing else.
 #![forbid(unsafe_code)]
 
+#[path = "../../../tests/src/skip.rs"]
+mod skip;
+
 use std::io::Write;
 use std::mem::MaybeUninit;
 use std::net::{TcpListener, TcpStream, UdpSocket};
@@ -9,6 +12,8 @@ use std::os::unix::net::UnixDatagram;
 
 use socket2::Socket;
 use step10_udp::{with_libc, with_nix, with_socket2, with_std};
+
+use skip::not_run;
 
 /// A stream with four bytes to receive, and its other end.
 fn stream() -> (TcpStream, TcpStream) {
@@ -62,8 +67,7 @@ fn nor_is_a_sender_of_another_family_taken_for_an_ipv4_address() {
     assert_eq!(error.raw_os_error(), Some(libc::EAFNOSUPPORT));
 
     let Ok(six) = UdpSocket::bind("[::1]:0") else {
-        println!("not on this machine: no IPv6");
-        return;
+        return not_run("a sender of another family", "no IPv6");
     };
     let address = six.local_addr().unwrap();
     for _ in 0..2 {

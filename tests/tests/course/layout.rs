@@ -4,16 +4,45 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use course_tests::circles::circles;
 use course_tests::listed::{listed_steps, texts};
 use course_tests::programs::cargo;
 use course_tests::{STEPS, root};
 use serde_json::Value;
 
 /// The most lines of a file of a step: what can be read in one sitting.
-const LINES: usize = 150;
+const LINES: usize = 180;
 
-/// The dependencies inside the course, by package; each with whether it is optional.
-fn arrows() -> BTreeMap<String, Vec<(String, bool, bool)>> {
+/// The arrows between the crates, beside those of the steps: whom each may depend on.
+///
+/// One vocabulary, the record, at the bottom. What observes a run writes it, and what shows one reads it: neither knows
+/// the other, nor the course. The programs and the stage stand on all three.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("record", &[]),
+    ("stack", &["record"]),
+    ("observe", &["record", "stack"]),
+    ("show", &["record"]),
+    ("lens", &["observe", "record", "show"]),
+    ("lab", &["lab-macros", "observe", "record", "show"]),
+    ("lab-macros", &[]),
+    ("grader", &["observe", "record", "show"]),
+    // It plays the programs from outside.
+    ("course-tests", &[]),
+];
+
+/// What tests may take besides: what is observed is easier to read where it is shown.
+const ARROWS_OF_TESTS: &[(&str, &str)] = &[("observe", "show")];
+
+/// One dependency inside the course.
+struct Arrow {
+    to: String,
+    optional: bool,
+    without_defaults: bool,
+    for_tests: bool,
+}
+
+/// The dependencies inside the course, by package.
+fn arrows() -> BTreeMap<String, Vec<Arrow>> {
     let output = cargo()
         .args([
             "metadata",
@@ -36,40 +65,150 @@ fn arrows() -> BTreeMap<String, Vec<(String, bool, bool)>> {
     let arrows = packages.iter().map(|package| {
         let all = package["dependencies"].as_array().into_iter().flatten();
         let inside = all.filter(|dependency| ours.contains(&name(dependency)));
-        let inside = inside.map(|dependency| {
-            let without_defaults = dependency["uses_default_features"] == false;
-            (
-                name(dependency),
-                dependency["optional"] == true,
-                without_defaults,
-            )
+        let inside = inside.map(|dependency| Arrow {
+            to: name(dependency),
+            optional: dependency["optional"] == true,
+            without_defaults: dependency["uses_default_features"] == false,
+            for_tests: dependency["kind"] == "dev",
         });
         (name(package), inside.collect())
     });
     arrows.collect()
 }
 
+/// A step's library stands on the libraries of earlier steps, its program on the stage besides; the others as in the
+/// table. A crate that is in no table is in nobody's plan.
 #[test]
 fn only_the_arrows_of_the_plan() {
     let arrows = arrows();
     for step in STEPS {
         assert!(arrows.contains_key(step), "no package {step}");
     }
+    let is_step = |name: &str| STEPS.contains(&name);
     for (package, on) in &arrows {
-        for (other, optional, without_defaults) in on {
-            let is_step = |name: &str| name.starts_with("step");
-            let allowed = match (package.as_str(), other.as_str()) {
-                ("lab", "lens" | "lab-macros") => true,
-                // The first picture is all scenes and no library.
-                ("step00-hello", "lab") => true,
-                (step, "lab") => is_step(step) && *optional,
-                (step, earlier) => {
-                    is_step(step) && is_step(earlier) && earlier < step && *without_defaults
+        let row = ARROWS.iter().find(|(name, _)| name == package);
+        assert!(
+            row.is_some() || is_step(package),
+            "no table of arrows has {package}"
+        );
+        for arrow in on {
+            let (from, to) = (package.as_str(), arrow.to.as_str());
+            let allowed = match row {
+                Some((_, allowed)) => {
+                    allowed.contains(&to)
+                        || arrow.for_tests && ARROWS_OF_TESTS.contains(&(from, to))
                 }
+                // The first picture is all scenes and no library.
+                None if to == "lab" => arrow.optional || from == STEPS[0],
+                None => is_step(to) && to < from && arrow.without_defaults,
             };
-            assert!(allowed, "{package} may not depend on {other} in this way");
+            assert!(allowed, "{from} may not depend on {to} in this way");
         }
     }
+}
+
+/// The circles of files that there still are: the crate, and the files below its `src`.
+/// No new one may come, and one that is gone goes from here.
+const KNOWN_CIRCLES: &[(&str, &str)] = &[];
+
+/// Every crate can be read from the bottom up: no file leans on one that leans on it, over whichever way.
+/// What leaning is, [`course_tests::circles`] says.
+#[test]
+fn no_circle_of_files() {
+    let (mut found, mut wrong) = (Vec::new(), Vec::new());
+    for (name, source) in sources() {
+        let circles = circles(&roots(&source)).unwrap_or_else(|why| panic!("{name}: {why}"));
+        for circle in circles {
+            let ends = circle.iter().flat_map(|edge| [&edge.from, &edge.to]);
+            let files: BTreeSet<String> = ends
+                .map(|file| {
+                    let file = file
+                        .strip_prefix(&source)
+                        .unwrap_or(file)
+                        .with_extension("");
+                    file.display().to_string()
+                })
+                .collect();
+            let files = files.into_iter().collect::<Vec<_>>().join(" ");
+            if !KNOWN_CIRCLES.contains(&(&name, &files)) {
+                let edges = circle.iter().map(|edge| format!("  {edge}"));
+                let edges: Vec<String> = edges.collect();
+                wrong.push(format!(
+                    "a circle: (\"{name}\", \"{files}\"),\n{}",
+                    edges.join("\n")
+                ));
+            }
+            found.push((name.clone(), files));
+        }
+    }
+    for (name, files) in KNOWN_CIRCLES {
+        let is_there = found
+            .iter()
+            .any(|(n, f)| (n.as_str(), f.as_str()) == (*name, *files));
+        if !is_there {
+            wrong.push(format!(
+                "no circle any more, so not on the list either: {name}: {files}"
+            ));
+        }
+    }
+    let wrong = wrong
+        .join("\n")
+        .replace(&format!("{}/", root().display()), "");
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// What a test prints, the harness keeps to itself when the test passes: a test that did nothing would look like one
+/// that did its work. It says so by `not_run`, which counts it.
+#[test]
+fn no_test_prints_what_nobody_reads() {
+    let mut wrong = Vec::new();
+    for (_, source) in sources() {
+        for file in files(&source.with_file_name("tests")) {
+            let text = read(&file);
+            let lines = text.lines().enumerate();
+            let prints = |line: &str| {
+                // In two pieces, for this is a test too.
+                let word = concat!("print", "ln!(");
+                line.contains(word) && !line.trim_start().starts_with("//")
+            };
+            wrong.extend(
+                lines
+                    .filter(|(_, line)| prints(line))
+                    .map(|(number, line)| format!("{}:{}: {line}", file.display(), number + 1)),
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Every crate, with the folder of its sources.
+fn sources() -> Vec<(String, PathBuf)> {
+    let crates = fs::read_dir(root().join("crates")).expect("crates/");
+    let folders = crates.flatten().map(|entry| entry.path());
+    let mut found: Vec<(String, PathBuf)> = folders
+        .chain([root().join("tests")])
+        .map(|folder| {
+            let name = folder.file_name().unwrap_or_default();
+            (name.to_string_lossy().into_owned(), folder.join("src"))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+/// The files that Cargo begins with: the library, the program, and what stands in `bin`.
+fn roots(source: &Path) -> Vec<PathBuf> {
+    let mut roots = vec![source.join("lib.rs"), source.join("main.rs")];
+    roots.extend(
+        fs::read_dir(source.join("bin"))
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path()),
+    );
+    roots.retain(|root| root.is_file());
+    assert!(!roots.is_empty(), "{}: no crate", source.display());
+    roots
 }
 
 /// The graph of prerequisites is the one that Cargo knows.
@@ -78,7 +217,7 @@ fn a_step_needs_the_steps_whose_functions_it_calls() {
     let arrows = arrows();
     for step in listed_steps() {
         let package = step["package"].as_str().expect("each has a package");
-        let called = arrows[package].iter().map(|(other, ..)| other.as_str());
+        let called = arrows[package].iter().map(|arrow| arrow.to.as_str());
         let called: BTreeSet<&str> = called.filter(|other| other.starts_with("step")).collect();
         let needs = texts(&step, "needs");
         // The first picture has no functions, and comes before everything.

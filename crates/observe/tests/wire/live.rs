@@ -1,7 +1,6 @@
 //! Real packets, in a private network.
 
 use std::collections::{HashMap, HashSet};
-use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,19 +11,20 @@ use record::event::{Address, Call, Content, Event, Packet, Segment, State};
 
 use crate::made::segment;
 use crate::roles::{BULK, CONNECTIONS, LARGEST, Role, SOME, actor};
+use crate::skip::not_run;
 
 /// The record of a role played in a network; `None`, and a printed line, where that cannot be had.
 #[track_caller]
 fn watch(role: Role, how: How) -> Option<Record> {
     let network = match Network::open(how) {
         Ok(network) => network,
-        Err(refused) => return not_run(&refused.to_string()),
+        Err(refused) => return missing(&refused.to_string()),
     };
     if let Some(remark) = network.remark() {
-        return not_run(remark);
+        return missing(remark);
     }
     if let Err(refused) = observe::can_trace() {
-        return not_run(&refused.to_string());
+        return missing(&refused.to_string());
     }
     let options = Options {
         wire: Some(Arc::new(network)),
@@ -39,9 +39,9 @@ fn watch(role: Role, how: How) -> Option<Record> {
     Some(record)
 }
 
-/// Says in a line what was not tested, past the test harness.
-fn not_run<T>(why: &str) -> Option<T> {
-    let _ = std::io::stderr().write_all(format!("not run: packets ({why})\n").as_bytes());
+/// No record, and why.
+fn missing<T>(why: &str) -> Option<T> {
+    not_run("packets", why);
     None
 }
 
@@ -234,8 +234,9 @@ fn a_slow_wire_passes_all_and_takes_its_time() {
 
 #[test]
 fn one_network_serves_one_run_after_the_other() {
-    let Ok(network) = Network::open(How::default()) else {
-        return;
+    let network = match Network::open(How::default()) {
+        Ok(network) => network,
+        Err(refused) => return not_run("a network for two runs", &refused.to_string()),
     };
     let options = Options {
         wire: Some(Arc::new(network)),
@@ -243,8 +244,9 @@ fn one_network_serves_one_run_after_the_other() {
     };
     let mut counts = Vec::new();
     for _ in 0..2 {
-        let Ok(running) = observe::start(vec![actor(Role::Datagrams)], &options) else {
-            return;
+        let running = match observe::start(vec![actor(Role::Datagrams)], &options) {
+            Ok(running) => running,
+            Err(refused) => return not_run("a network for two runs", &refused.to_string()),
         };
         let record = running.wait().expect("the tracer works");
         counts.push(packets(&record).len());

@@ -11,4 +11,7 @@ mod ours;
 mod parse;
 #[cfg(target_os = "linux")]
 mod roles;
+#[cfg(target_os = "linux")]
+#[path = "../../../../tests/src/skip.rs"]
+mod skip;
 mod states;

@@ -1,11 +1,16 @@
 //! Lists, owners, and questions about a socket.
 
+#[path = "../../../../tests/src/skip.rs"]
+mod skip;
+
 use std::ffi::{CStr, CString};
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 
 use libc::c_int;
 use step09_names::with_libc::{self, AddrList, Hints, ResolverError, hints};
+
+use skip::not_run;
 
 /// Both in figures, so that nobody is asked.
 pub(crate) const FIGURES: c_int = libc::NI_NUMERICHOST | libc::NI_NUMERICSERV;
@@ -37,7 +42,7 @@ pub(crate) fn figures(name: Result<(CString, CString), ResolverError>) -> (Strin
 pub(crate) fn with_ipv6() -> bool {
     let there = TcpListener::bind("[::1]:0").is_ok();
     if !there {
-        println!("not on this machine: no IPv6");
+        not_run("IPv6 in the four layers", "no IPv6");
     }
     there
 }
