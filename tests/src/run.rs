@@ -212,9 +212,12 @@ fn written(stdout: &str, stderr: &str) -> String {
 /// The program is killed when the test that started it is: also when somebody stops the tests.
 fn end_with_tests(command: &mut Command) {
     let with_parent = || {
-        // A shell that starts the tests in the background lets them ignore ctrl-C; a learner's shell does not.
-        // SAFETY: signal(2) with SIG_DFL changes a disposition of this process and touches no memory.
-        unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) };
+        // A shell that starts the tests in the background lets them ignore ctrl-C and ctrl-\, and nohup lets them ignore
+        // the end of the terminal. What ignores a signal hands that on; a learner's shell does not.
+        for ignored in [libc::SIGINT, libc::SIGQUIT, libc::SIGHUP] {
+            // SAFETY: signal(2) with SIG_DFL changes a disposition of this process and touches no memory.
+            unsafe { libc::signal(ignored, libc::SIG_DFL) };
+        }
         // SAFETY: prctl(PR_SET_PDEATHSIG) takes a signal number and touches no memory.
         let result = unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
         if result == -1 {
