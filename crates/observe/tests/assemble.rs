@@ -3,8 +3,9 @@
 use observe::assemble::{Sources, assemble};
 use observe::kernel::trace::Trace;
 use observe::{Known, Record};
+use record::calls;
 use record::event::{
-    Arg, Call, Context, Event, Held, Life, Mark, Note, Outcome, TcpState, Time, Turn, Value, Who,
+    Call, Context, Event, Held, Life, Mark, Note, Outcome, TcpState, Time, Turn, Value, Who,
 };
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -24,10 +25,8 @@ fn call(who: Who, fd: i32, entered: Time, left: Option<Time>) -> Call {
         name: "recvfrom".into(),
         entered,
         left,
-        args: vec![Arg {
-            name: "sockfd",
-            value: Value::Fd(fd),
-        }],
+        role: calls::role("recvfrom"),
+        args: calls::args("recvfrom", [("sockfd", Value::Fd(fd))]),
         outcome: Outcome::Returned(1),
         ends: None,
         by_runtime: false,

@@ -1,12 +1,6 @@
 //! Where a message ends, and so: which bytes it is sent as.
 
-use crate::Fault;
-
-/// Room for what one `recv` brings, in bytes. Without framing that is also the longest message.
-pub const ROOM: usize = 1024;
-
-/// The longest message with framing, in bytes. Without a limit any peer could have us keep all it sends.
-pub const LIMIT: usize = 64 * 1024;
+use crate::{Fault, LIMIT, ROOM};
 
 /// How two programs know where a message ends. Both must use the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,8 +65,8 @@ impl Framing {
 
 #[cfg(test)]
 mod tests {
-    use super::{Framing, LIMIT, ROOM};
-    use crate::Fault;
+    use super::Framing;
+    use crate::{Fault, LIMIT, ROOM};
 
     #[test]
     fn a_message_as_bytes() {

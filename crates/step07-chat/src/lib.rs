@@ -32,11 +32,13 @@
 mod fault;
 mod framing;
 mod inbox;
+mod limits;
 pub mod with_libc;
 pub mod with_nix;
 pub mod with_socket2;
 pub mod with_std;
 
 pub use fault::{Failure, Fault};
-pub use framing::{Framing, LIMIT, ROOM};
+pub use framing::Framing;
 pub use inbox::Inbox;
+pub use limits::{LIMIT, ROOM};

@@ -18,7 +18,6 @@ use step01_socket::with_libc::cvt;
 
 use bytes::{BEHIND, in_bytes, no_int};
 
-pub(crate) use bytes::get_bytes;
 pub use timeout::{get_timeout, set_timeout};
 
 #[cfg(target_vendor = "apple")]
@@ -120,6 +119,25 @@ pub fn get_int(fd: RawFd, level: c_int, name: c_int) -> io::Result<c_int> {
         true => Ok(room[0]),
         false => Err(no_int(length)),
     }
+}
+
+/// The most bytes of a value that [`get_bytes`] asks for.
+const MOST: usize = 512;
+
+/// [`getsockopt`] with as many bytes as the option has, 512 of them at most.
+///
+/// # Errors
+///
+/// As for [`getsockopt`], and `InvalidInput` for `SO_GET_FILTER`, whose length does not count bytes.
+pub(crate) fn get_bytes(fd: RawFd, level: c_int, name: c_int) -> io::Result<Vec<u8>> {
+    in_bytes(level, name)?;
+    let mut room = vec![0_u8; MOST + BEHIND];
+    let mut length = MOST as socklen_t;
+    // SAFETY: the length counts bytes, and behind these there are more than any option is known to
+    // add. The bytes are 0 before the call: there is no pointer in them, and no number of entries.
+    unsafe { getsockopt(fd, level, name, room.as_mut_ptr().cast(), &raw mut length) }?;
+    room.truncate(MOST.min(length as usize));
+    Ok(room)
 }
 
 /// [`setsockopt`] with an `int`, as most options have. On and off are 1 and 0.

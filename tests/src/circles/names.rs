@@ -149,8 +149,9 @@ fn inside(modules: &Modules, module: usize, path: &[String], steps: usize) -> Ve
     if found.is_empty() {
         found = other();
     }
-    // Another crate's, or one's own: a type's function, a variant.
-    if !found.is_empty() || uses().next().is_some() {
+    // Another crate's, also where a child passes it on; or one's own: a type's function, a variant.
+    let is_child = here.children.iter().any(|(child, _)| child == name);
+    if !found.is_empty() || is_child || uses().next().is_some() {
         return found;
     }
     for using in here

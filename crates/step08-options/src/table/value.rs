@@ -1,14 +1,6 @@
-//! What the value of an option is in C, and how to read it without knowing more than that.
+//! What the value of an option is in C.
 
 use std::fmt::Write as _;
-use std::io;
-use std::net::Ipv4Addr;
-use std::os::fd::RawFd;
-
-use libc::c_int;
-
-use super::Entry;
-use crate::with_libc;
 
 /// What the value of an option is in C.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,46 +35,8 @@ impl Form {
     }
 }
 
-impl Entry {
-    /// `getsockopt(fd, level, optname, optval, optlen)`: reads the option and shows its value.
-    ///
-    /// # Errors
-    ///
-    /// As for [`with_libc::get_int`].
-    pub fn read(&self, fd: RawFd) -> io::Result<String> {
-        let (level, name) = self.numbers;
-        Ok(match self.form {
-            Form::Flag if with_libc::get_int(fd, level, name)? == 0 => "off".to_owned(),
-            Form::Flag => "on".to_owned(),
-            Form::Int => with_libc::get_int(fd, level, name)?.to_string(),
-            Form::InAddr => {
-                let octets = with_libc::get_int(fd, level, name)?.to_ne_bytes();
-                Ipv4Addr::from(octets).to_string()
-            }
-            Form::Timeval => {
-                let limit = with_libc::get_timeout(fd, name)?;
-                match limit.tv_usec {
-                    0 => limit.tv_sec.to_string(),
-                    micros => format!("{}.{micros:06}", limit.tv_sec),
-                }
-            }
-            Form::Linger => match self.read_bytes(fd)?.split_at_checked(size_of::<c_int>()) {
-                Some((on, _)) if on.iter().all(|byte| *byte == 0) => "off".to_owned(),
-                _ => "on".to_owned(),
-            },
-            Form::Chars => text(&self.read_bytes(fd)?),
-            Form::Struct => self.read_bytes(fd)?.len().to_string(),
-        })
-    }
-
-    fn read_bytes(&self, fd: RawFd) -> io::Result<Vec<u8>> {
-        let (level, name) = self.numbers;
-        with_libc::get_bytes(fd, level, name)
-    }
-}
-
 /// Characters up to a NUL, with what is not printable escaped.
-fn text(bytes: &[u8]) -> String {
+pub(super) fn text(bytes: &[u8]) -> String {
     let end = bytes.iter().position(|byte| *byte == 0);
     let mut shown = String::from("\"");
     for byte in &bytes[..end.unwrap_or(bytes.len())] {

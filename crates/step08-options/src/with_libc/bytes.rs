@@ -1,34 +1,12 @@
 //! Options that may be any: how much room the kernel gets, and which one it is not asked for.
 
 use std::io::{self, ErrorKind};
-use std::os::fd::RawFd;
 
 use libc::{c_int, socklen_t};
-
-use super::getsockopt;
 
 /// How much room there is behind a value, in bytes: a page, for an option that does not keep to its
 /// length.
 pub(super) const BEHIND: usize = 4096;
-
-/// The most bytes of a value that [`get_bytes`] asks for.
-const MOST: usize = 512;
-
-/// [`getsockopt`] with as many bytes as the option has, 512 of them at most.
-///
-/// # Errors
-///
-/// As for [`getsockopt`], and `InvalidInput` for `SO_GET_FILTER`, whose length does not count bytes.
-pub(crate) fn get_bytes(fd: RawFd, level: c_int, name: c_int) -> io::Result<Vec<u8>> {
-    in_bytes(level, name)?;
-    let mut room = vec![0_u8; MOST + BEHIND];
-    let mut length = MOST as socklen_t;
-    // SAFETY: the length counts bytes, and behind these there are more than any option is known to
-    // add. The bytes are 0 before the call: there is no pointer in them, and no number of entries.
-    unsafe { getsockopt(fd, level, name, room.as_mut_ptr().cast(), &raw mut length) }?;
-    room.truncate(MOST.min(length as usize));
-    Ok(room)
-}
 
 /// Refuses the option whose length is known to count something else than bytes.
 #[cfg(target_os = "linux")]

@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::os::fd::{AsRawFd, RawFd};
 use std::path::Path;
 
-use lab::{Play, Played, Scene, Stage, Trouble, layers};
+use lab::{Play, Played, Scene, Stage, layers};
 use nix::sys::socket::{Backlog, MsgFlags, UnixAddr};
 use socket2::{SockAddr, Socket};
 use step02_bind_listen as step02;
@@ -15,8 +15,7 @@ use step11_unix::{with_libc, with_nix, with_socket2, with_std};
 
 use super::{PATH, ROOM, close};
 
-/// The bytes that the descriptor travels beside.
-pub(crate) const BESIDE: &[u8] = b"a listener";
+pub(crate) use sender::{BESIDE, nothing};
 
 pub(crate) fn scene() -> Scene {
     Scene::new(
@@ -110,8 +109,4 @@ fn arrived(stage: &Stage, number: RawFd, local: SocketAddr) {
     stage.cue("arrived", number);
     stage.cue("the same address", local);
     stage.say(format!("descriptor {number} is the socket on {local}"));
-}
-
-pub(crate) fn nothing() -> Trouble {
-    Trouble::new("no descriptor arrived, or not that of an IPv4 socket")
 }

@@ -4,12 +4,15 @@ use std::net::SocketAddr;
 use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::path::Path;
 
-use lab::{ANY_PORT, Played, Stage};
+use lab::{ANY_PORT, Played, Stage, Trouble};
 use nix::sys::socket::{Backlog, MsgFlags};
 use step02_bind_listen as step02;
 use step11_unix::{with_libc, with_nix, with_socket2, with_std};
 
-use super::{BESIDE, close, nothing};
+use crate::scenes::close;
+
+/// The bytes that the descriptor travels beside.
+pub(crate) const BESIDE: &[u8] = b"a listener";
 
 pub(super) fn sender_libc(stage: &mut Stage) -> Played {
     let passed = step02::with_libc::listen_on(ANY_PORT, 1)?;
@@ -61,4 +64,8 @@ pub(super) fn sender_std(stage: &mut Stage) -> Played {
 fn sent(stage: &Stage, number: RawFd, local: SocketAddr) {
     stage.cue("its address", local);
     stage.cue("sent", number);
+}
+
+pub(crate) fn nothing() -> Trouble {
+    Trouble::new("no descriptor arrived, or not that of an IPv4 socket")
 }
