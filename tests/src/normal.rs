@@ -6,6 +6,7 @@
 //! - A port that the kernel gave is in the ephemeral range, and stands first where an address is told: what getsockname
 //!   wrote, what accept said of its peer, the sentence above a scene. A port that stands first in a `bind` was asked for
 //!   by the program. It is a figure of the course like any other (36895 is 8080 without htons), and stays.
+//!   Of a part of a text the whole must be asked for that.
 //! - A process stands behind a word that says so, and is named there and nowhere else: the same digits may be a count.
 //!
 //! The guesses are held to the records of all scenes by a test, which knows both the text of each call and its values.
@@ -31,9 +32,14 @@ const EPHEMERAL: std::ops::RangeInclusive<u32> = 32768..=60999;
 /// - A value with a star, which a setting of the machine decides (`   131072* bytes`), becomes `<setting>*`, and the space before it goes away.
 /// - What a C library has behind its own function on a ladder (`accept -> libc.so.6+0x1f0c`) goes away: it differs by version.
 pub fn normal_form(text: &str) -> String {
+    normal_form_of_part(text, &asked(text))
+}
+
+/// The same of a part of what was printed, where the whole has [told](asked) which ports were asked for.
+pub fn normal_form_of_part(text: &str, asked: &HashSet<String>) -> String {
     let text = credentials_on_one_line(&without_inside_of_libc(&without_the_machine(text)));
     let mut text = settings_named(&text);
-    let ports = ports(&text);
+    let ports = ports(&text, asked);
     for (digits, name) in &ports {
         if let Ok(port) = digits.parse() {
             text = bytes_named(&text, port, name);
@@ -63,22 +69,22 @@ pub fn normal_form(text: &str) -> String {
     out
 }
 
-/// The ports in a text that the kernel gave, as they are written, each with its name.
-pub fn ports(text: &str) -> HashMap<String, String> {
+/// The ports in a text that a program asked for, as they are written: those that stand first in a `bind`.
+pub fn asked(text: &str) -> HashSet<String> {
+    let mut seen = HashSet::new();
+    let numbers = numbers(text).into_iter().filter(is_port);
+    let first = numbers.filter(|number| seen.insert(number.digits));
+    let asked = first.filter(|number| is_in_bind(&number.before));
+    asked.map(|number| number.digits.to_owned()).collect()
+}
+
+/// The other ports in it, which the kernel gave, each with its name.
+pub fn ports(text: &str, asked: &HashSet<String>) -> HashMap<String, String> {
     let mut names = HashMap::new();
-    let mut asked = HashSet::new();
-    for number in &numbers(text) {
-        let value: u32 = number.digits.parse().unwrap_or(0);
-        let behind_hex = number.before.ends_with(&format!("0x{value:04x} = "));
-        let is_port = EPHEMERAL.contains(&value)
-            && (is_behind_address(&number.before) || behind_hex)
-            && !names.contains_key(number.digits);
-        if is_port && is_in_bind(&number.before) {
-            asked.insert(number.digits);
-        } else if is_port && !asked.contains(number.digits) {
-            let name = format!("<port{}>", names.len() + 1);
-            names.insert(number.digits.to_owned(), name);
-        }
+    let numbers = numbers(text).into_iter().filter(is_port);
+    for number in numbers.filter(|number| !asked.contains(number.digits)) {
+        let next = format!("<port{}>", names.len() + 1);
+        names.entry(number.digits.to_owned()).or_insert(next);
     }
     names
 }
@@ -285,6 +291,13 @@ fn is_count(rest: &str) -> bool {
         }
 }
 
+/// Whether a number is a port of those that the kernel gives.
+fn is_port(number: &Number<'_>) -> bool {
+    let value: u32 = number.digits.parse().unwrap_or(0);
+    let behind_hex = number.before.ends_with(&format!("0x{value:04x} = "));
+    EPHEMERAL.contains(&value) && (is_behind_address(&number.before) || behind_hex)
+}
+
 fn is_behind_address(before: &str) -> bool {
     if before.ends_with("port ") {
         return true;
@@ -329,7 +342,7 @@ fn is_time(after: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::normal_form;
+    use super::{asked, normal_form, normal_form_of_part};
 
     #[track_caller]
     fn check(text: &str, normal: &str) {
@@ -362,6 +375,16 @@ mod tests {
         check(
             "on port 41000\nbind(3, 127.0.0.1:41000, 16) = -1\nbind(4, 127.0.0.1:41001, 16)",
             "on port <port1>\nbind(3, 127.0.0.1:<port1>, 16) = -1\nbind(4, 127.0.0.1:41001, 16)",
+        );
+    }
+
+    #[test]
+    fn of_a_part_the_whole_says_what_was_asked_for() {
+        let whole = "port 41000\nbind(3, 127.0.0.1:41000, 16)\nbind(4, 127.0.0.1:36895, 16)";
+        let part = "bind(3, 127.0.0.1:41000, 16)\nbind(4, 127.0.0.1:36895, 16)";
+        assert_eq!(
+            normal_form_of_part(part, &asked(whole)),
+            "bind(3, 127.0.0.1:<port1>, 16)\nbind(4, 127.0.0.1:36895, 16)"
         );
     }
 

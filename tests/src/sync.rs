@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::diff::difference;
 use crate::lesson::{Block, Origin, Problem, blocks, cut, region};
-use crate::normal_form;
+use crate::normal::{asked, normal_form_of_part};
 use crate::programs::installed;
 use crate::run::Run;
 
@@ -63,13 +63,15 @@ pub fn check(page: &Page, root: &Path) -> Checked {
             Expected::Nothing => {}
             Expected::Missing(what) => checked.skipped.push((block.line, what)),
             Expected::Wrong(what) => checked.problems.push(problem(what)),
-            Expected::Text(now) => {
-                let same = match block.origin {
-                    Some(Origin::Output { .. }) => normal_form(&now) == normal_form(&shown),
-                    _ => now == shown,
+            Expected::Text(now, whole) => {
+                let asked = asked(&whole);
+                let form = |text: &str| match block.origin {
+                    Some(Origin::Output { .. }) => normal_form_of_part(text, &asked),
+                    _ => text.to_owned(),
                 };
-                if !same {
-                    let what = stale(block, &shown, &now);
+                let (before, after) = (form(&shown), form(&now));
+                if before != after {
+                    let what = stale(block, &before, &after);
                     checked.problems.push(problem(what));
                     renewed.extend(
                         lines[copied..block.lines.start]
@@ -89,22 +91,21 @@ pub fn check(page: &Page, root: &Path) -> Checked {
     checked
 }
 
-fn stale(block: &Block, shown: &str, now: &str) -> String {
-    let (before, after, what) = match &block.origin {
-        Some(Origin::Output { command, .. }) => {
-            (normal_form(shown), normal_form(now), format!("`{command}`"))
-        }
-        Some(Origin::Source { file, .. }) => (shown.to_owned(), now.to_owned(), file.clone()),
-        _ => (shown.to_owned(), now.to_owned(), String::new()),
+fn stale(block: &Block, before: &str, after: &str) -> String {
+    let what = match &block.origin {
+        Some(Origin::Output { command, .. }) => format!("`{command}`"),
+        Some(Origin::Source { file, .. }) => file.clone(),
+        _ => String::new(),
     };
-    let difference = difference(&before, &after);
+    let difference = difference(before, after);
     format!(
         "this block is not what {what} has now (- the page, + now); `cargo course sync` renews it\n{difference}"
     )
 }
 
 enum Expected {
-    Text(String),
+    /// What the block is to have, and the whole that it is cut out of.
+    Text(String, String),
     Nothing,
     Missing(String),
     Wrong(String),
@@ -124,7 +125,7 @@ fn expected(block: &Block, root: &Path) -> Expected {
         }) => match std::fs::read_to_string(root.join(file)) {
             Err(error) => Expected::Wrong(format!("{file}: {error}")),
             Ok(text) => match region(&text, which) {
-                Ok(lines) => Expected::Text(lines.join("\n")),
+                Ok(lines) => Expected::Text(lines.join("\n"), text),
                 Err(what) => Expected::Wrong(format!("{file}: {what}")),
             },
         },
@@ -157,8 +158,12 @@ fn expected(block: &Block, root: &Path) -> Expected {
             {
                 return Expected::Missing(format!("`{command}`: {}", missing.1.trim()));
             }
-            match text.and_then(|text| cut(&text, from.as_deref(), to.as_deref())) {
-                Ok(lines) => Expected::Text(lines.join("\n")),
+            let cut = text.and_then(|text| {
+                let lines = cut(&text, from.as_deref(), to.as_deref())?;
+                Ok(Expected::Text(lines.join("\n"), text))
+            });
+            match cut {
+                Ok(expected) => expected,
                 Err(what) => Expected::Wrong(format!("`{command}`: {what}")),
             }
         }

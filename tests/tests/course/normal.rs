@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use course_tests::normal::{ports, processes};
+use course_tests::normal::{asked, ports, processes};
 use course_tests::{each_scene, not_run, record};
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ fn what_the_kernel_gave_is_what_is_named(step: &str) {
             let text = play.text();
             let mut given = Given::default();
             play.events.iter().for_each(|event| given.read(event));
-            let named = ports(&text).into_keys().collect();
+            let named = ports(&text, &asked(&text)).into_keys().collect();
             let ports = given.ports.iter().map(u64::to_string);
             // A port that is in no text of a call cannot be named in it.
             let ports: BTreeSet<String> = ports.filter(|port| text.contains(port)).collect();
