@@ -1,8 +1,11 @@
 //! `lens --svg FILE` and `lens --html FILE`, as programs.
 
+#[path = "../../observe/tests/support/python.rs"]
+mod python;
 #[path = "../../../tests/src/skip.rs"]
 mod skip;
 
+use python::python;
 use skip::not_run;
 use std::fs;
 use std::path::PathBuf;
@@ -108,14 +111,13 @@ if os.fork() == 0:
 receiver.recvmsg(100)
 os.wait()
 "#;
-    if Command::new("python3").arg("--version").output().is_err() {
-        not_run("datagrams of a program", "no python3");
-        return;
-    }
+    let Some(python) = python() else {
+        return not_run("datagrams of a program", "no python3");
+    };
     let folder = Folder::new("datagrams");
     let svg = folder.file("a.svg");
     let path = svg.to_string_lossy();
-    let output = lens(&["--no-times", "--svg", &path, "python3", "-c", PROGRAM]);
+    let output = lens(&["--no-times", "--svg", &path, &python, "-c", PROGRAM]);
     let said = text(&output.stderr);
     assert!(output.status.success(), "{said}");
     if said.contains("running without a look") {
