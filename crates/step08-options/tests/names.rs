@@ -6,10 +6,12 @@
 mod skip;
 
 use std::fs;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use step08_options::table::{self, Entry};
+use step08_options::with_libc;
 
 use skip::not_run;
 
@@ -34,6 +36,32 @@ const NOT_FOR_ALL: [(&str, &str, &str); 5] = [
         "this option can only be set before the socket is bound",
     ),
 ];
+
+/// Three options of one kind, and each has another value: a layer's name leads to its own one.
+#[test]
+fn a_name_leads_to_its_own_option() {
+    let stream = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let raw = OwnedFd::from(stream);
+    let socket = socket2::Socket::from(raw.try_clone().unwrap());
+    for (name, value) in [
+        ("TCP_KEEPIDLE", 71),
+        ("TCP_KEEPINTVL", 72),
+        ("TCP_KEEPCNT", 73),
+    ] {
+        let entry = table::all().find(|entry| entry.name == name).unwrap();
+        let (level, number) = entry.numbers;
+        with_libc::set_int(raw.as_raw_fd(), level, number, value).unwrap();
+        let (_, nix) = entry.nix.unwrap();
+        assert_eq!(nix(&raw).unwrap(), value.to_string(), "{name}");
+        let (_, socket2) = entry.socket2.unwrap();
+        // A number, or a Duration in seconds.
+        assert_eq!(
+            socket2(&socket).unwrap().trim_end_matches('s'),
+            value.to_string(),
+            "{name}"
+        );
+    }
+}
 
 #[test]
 fn nix_has_no_name_for_the_others() {

@@ -112,3 +112,19 @@ fn figures_may_be_any_text() {
     let longest = IpAddr::from([0xffff; 8]);
     assert_eq!(inet_pton(&inet_ntop(longest)), Some(longest));
 }
+
+#[test]
+fn an_address_that_was_cut_off_is_none() {
+    for (text, whole) in [("127.0.0.1:80", 16), ("[::1]:80", 28)] {
+        let (storage, length) = with_libc::storage_of(text.parse().unwrap());
+        assert_eq!(length, whole);
+        assert_eq!(socket_addr(&storage, length), text.parse().ok());
+        for short in 0..whole {
+            assert_eq!(
+                socket_addr(&storage, short),
+                None,
+                "{text} in {short} bytes"
+            );
+        }
+    }
+}

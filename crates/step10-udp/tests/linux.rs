@@ -88,3 +88,25 @@ fn the_options_of_multicast_are_the_same_in_every_layer() {
     let error = with_libc::join(raw.as_raw_fd(), lo, lo).unwrap_err();
     assert_eq!(error.raw_os_error(), Some(libc::EINVAL));
 }
+
+/// The interface that was named, and not the one that the kernel would choose: /proc/net/igmp lists groups by interface.
+#[test]
+fn a_group_is_joined_by_the_interface_with_that_address() {
+    let group = Ipv4Addr::new(239, 77, 11, 10);
+    let raw = owner(with_libc::unbound().unwrap());
+    with_libc::join(raw.as_raw_fd(), group, Ipv4Addr::LOCALHOST).unwrap();
+    let table = std::fs::read_to_string("/proc/net/igmp").unwrap();
+    let number = format!("{:08X}", u32::from_ne_bytes(group.octets()));
+    let mut interface = "";
+    let mut joined = Vec::new();
+    for line in table.lines().skip(1) {
+        match line.split_whitespace().collect::<Vec<_>>()[..] {
+            [first, ..] if first == number => joined.push(interface),
+            [first, name, ..] if first.parse::<u32>().is_ok() && line.contains(':') => {
+                interface = name
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(joined, ["lo"], "{table}");
+}

@@ -122,3 +122,18 @@ fn the_client_of_another_family_is_an_error_and_its_connection_is_closed() {
         Err(error) => assert_eq!(error.kind(), ErrorKind::ConnectionReset),
     }
 }
+
+#[test]
+fn only_rights_are_read_as_descriptors() {
+    let control = rights(&[3, 4]).unwrap();
+    let message = (libc::SOL_SOCKET, libc::SCM_RIGHTS);
+    // The level and the type stand behind the length, in one piece each.
+    let start = control.len() - 8 - 2 * size_of::<i32>();
+    let words = |level: i32, kind: i32| [level.to_ne_bytes(), kind.to_ne_bytes()].concat();
+    assert_eq!(control[start..start + 8], words(message.0, message.1));
+    for (level, kind) in [(message.0, message.1 + 1), (message.0 + 1, message.1)] {
+        let mut other = control.clone();
+        other[start..start + 8].copy_from_slice(&words(level, kind));
+        assert!(descriptors_in(&other).is_empty(), "{level} {kind}");
+    }
+}
