@@ -8,7 +8,7 @@
 //! - [`lanes`]: the rows as text, side by side; [`draw`]: the rows as a picture. Both say the same words (`caption`)
 //! - [`packets`], [`frames`] and [`kernel`]: packets and states, a call's functions, and the kernel's, as text
 //! - [`pcap`]: the packets for other programs
-//! - [`flags`]: those of every program that shows a run
+//! - [`mod@flags`]: those of every program that shows a run
 
 #![forbid(unsafe_code)]
 
